@@ -1,0 +1,92 @@
+"""The front door: Click lives here and nowhere else, and no logic does."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from sovscan import __version__
+from sovscan.cli import exits
+from sovscan.errors import DataError, LockedError, SovscanError, UsageError
+
+COMMANDS = {
+    "scan": ("scan", "Ask the DNS about bodies, judge and store what came back."),
+    "assess": ("assess", "Judge stored facts again, offline."),
+    "explain": ("explain", "Follow one claim from fact to rule to owner to law to points."),
+    "export": ("export", "Write findings, scores or observations as CSV, NDJSON or JSON."),
+    "report": ("report", "Write the overview page of a database."),
+    "demo": ("demo", "Scan a small fictional country on this machine, and show the result."),
+    "doctor": ("doctor", "Say what works here: resolver, transports, data ages, clock."),
+    "vendors": ("vendors", "The registry of vendors: list, show, check."),
+    "unmatched": ("unmatched", "What no rule knew, by the number of bodies."),
+    "networks": ("networks", "The table of networks: status, update."),
+}
+"""Each command with the module that holds it and its help: modules load only when their command runs."""
+
+
+class LazyGroup(click.Group):
+    """Loads a command's module when it is called, so that `--help` is quick; turns errors into messages and codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which a user meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself, loaded now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"sovscan.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As Click does, but an unknown command names the nearest one."""
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of ours becomes its message, its hint and its exit code."""
+        try:
+            return super().invoke(ctx)
+        except SovscanError as error:
+            click.echo(f"sovscan: {error.message}", err=True)
+            if error.hint:
+                click.echo(error.hint, err=True)
+            ctx.exit(exit_code(error))
+        except KeyboardInterrupt:
+            click.echo("sovscan: interrupted", err=True)
+            ctx.exit(exits.INTERRUPTED)
+
+
+def exit_code(error: SovscanError) -> int:
+    """What a cron job is told of an error."""
+    if isinstance(error, UsageError | DataError):
+        return exits.WRONG_USE
+    return exits.LOCKED if isinstance(error, LockedError) else exits.FAILED
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="sovscan")
+def main() -> None:
+    """On whom do public bodies depend for e-mail, hosting, DNS and CDN, and who can reach those?
+
+    \b
+      sovscan demo                                 a fictional country, on this machine, in seconds
+      sovscan scan gent.be luxembourg.lu           ask about two bodies
+      sovscan scan --targets bodies.csv            ask about a list
+      sovscan explain gent.be email                follow one claim to its sources
+
+    Results go to stdout, talk to stderr. Exit codes: 0 done, 1 the tool failed, 2 wrong use or bad data,
+    3 threshold missed, 4 too little seen, 5 another scan holds the lock, 130 interrupted.
+    """
+
+
+if __name__ == "__main__":
+    sys.exit(main())

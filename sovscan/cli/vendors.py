@@ -1,0 +1,46 @@
+"""`sovscan vendors`: look into the registry, and hold it against its own examples."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from sovscan.cli import exits
+from sovscan.cli.options import datasets_option
+from sovscan.knowledge.check import check
+from sovscan.knowledge.load import load
+from sovscan.knowledge.networks import MissingTable
+
+
+@click.group()
+def vendors() -> None:
+    """The registry of vendors: list, show, check."""
+
+
+@vendors.command("check")
+@datasets_option
+def check_command(datasets: Path) -> None:
+    """Hold every file of the registry against its schema, its examples and the other files.
+
+    Exit 2 where a fault is found. Warnings (facts not checked for 400 days) do not fail.
+    """
+    faults, warnings = check(datasets, datetime.now(UTC).date())
+    for warning in warnings:
+        click.echo(f"warning  {warning}", err=True)
+    for fault in faults:
+        click.echo(fault)
+    if faults:
+        click.echo(f"{len(faults)} faults", err=True)
+        sys.exit(exits.WRONG_USE)
+    click.echo("The registry is sound.", err=True)
+
+
+@vendors.command("list")
+@datasets_option
+def list_command(datasets: Path) -> None:
+    """Name every vendor with its operator."""
+    knowledge = load(datasets, MissingTable())
+    for vendor in knowledge.vendors.values():
+        operator = knowledge.entities[vendor.operator]
+        click.echo(f"{vendor.id:34} {vendor.name:40} {operator.name} ({operator.country})")

@@ -1,0 +1,1 @@
+"""DNS: the plan of questions, the port, and the engine behind it."""

@@ -1,0 +1,88 @@
+"""Which questions a target needs, as a pure function of what is known so far.
+
+Called again whenever the questions of the last wave are answered; when it wants nothing new, the target is done.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from sovscan.core import spf
+from sovscan.core.facts import addresses, mail_exchangers, name_servers, observation, random_label, reverse_name
+from sovscan.core.facts import Facts
+from sovscan.core.model import DomainName, Outcome, Question, Target
+from sovscan.core.names import parents
+from sovscan.core.registry import Probe
+from sovscan.core.signals import AUTODISCOVER, AUTODISCOVER_SRV, web_names
+
+MAX_HOSTS = 16
+"""MX or NS hosts looked at per domain; more than any honest zone has."""
+
+MAX_ADDRESSES = 8
+"""Addresses per host whose reverse names are asked for."""
+
+APEX_TYPES = ("MX", "NS", "SOA", "TXT", "A", "AAAA", "CAA", "DS", "HTTPS")
+POLICY_NAMES = ("_dmarc", "_mta-sts", "_smtp._tls")
+
+
+def plan(target: Target, facts: Facts, probes: Iterable[Probe]) -> tuple[Question, ...]:
+    """Every question now known to be needed, whether answered or not, each once."""
+    apex = tuple(Question(target.domain, rtype) for rtype in APEX_TYPES)
+    if not _worth_more(apex, facts):
+        return apex
+    return tuple(dict.fromkeys((*apex, *_below(target, probes), *_zone(target, facts), *_hosts(target, facts), *_senders(target, facts))))
+
+
+def _worth_more(apex: tuple[Question, ...], facts: Facts) -> bool:
+    """Is the first wave answered, and does the name exist? Below a name that does not exist nothing does (RFC 8020)."""
+    found = [facts.get(question) for question in apex]
+    if None in found or any(each is not None and each.detail == "NXDOMAIN" for each in found):
+        return False
+    return any(each is not None and each.outcome in {Outcome.SEEN, Outcome.ABSENT} for each in found)
+
+
+def _below(target: Target, probes: Iterable[Probe]) -> Iterator[Question]:
+    """The fixed names below the domain: web, policies, autodiscover, the vendors' probes, and the random labels."""
+    domain = target.domain
+    for name in web_names(domain):
+        yield from (Question(name, rtype) for rtype in ("A", "AAAA"))
+    yield from (Question(DomainName(f"{name}.{domain}"), "TXT") for name in POLICY_NAMES)
+    yield Question(DomainName(f"{AUTODISCOVER}.{domain}"), "CNAME")
+    yield Question(DomainName(f"{AUTODISCOVER_SRV}.{domain}"), "SRV")
+    yield from (Question(DomainName(f"{probe.name}.{domain}"), probe.type) for probe in probes)
+    yield from _wildcards(domain, probes)
+
+
+def _wildcards(domain: str, probes: Iterable[Probe]) -> Iterator[Question]:
+    """A label nobody has, beside each kind of probe, with the probe's type: what answers there is synthetic."""
+    label = random_label(domain)
+    yield Question(DomainName(f"{label}.{domain}"), "CNAME")
+    yield Question(DomainName(f"{label}.{AUTODISCOVER_SRV.partition('.')[2]}.{domain}"), "SRV")
+    for probe in probes:
+        beside = probe.name.partition(".")[2]
+        yield Question(DomainName(f"{label}.{beside}.{domain}" if beside else f"{label}.{domain}"), probe.type)
+
+
+def _zone(target: Target, facts: Facts) -> Iterator[Question]:
+    """Where the domain is no zone of its own: NS and SOA upwards to the registrable domain, until there are some."""
+    if name_servers(facts, target.zone, target.domain)[1] and observation(facts, target.domain, "NS"):
+        zone, _ = name_servers(facts, target.zone, target.domain)
+        yield from (Question(zone, rtype) for rtype in ("NS", "SOA"))
+        return
+    for parent in parents(target.domain, target.zone):
+        yield Question(parent, "NS")
+        if Question(parent, "NS") not in facts:
+            return
+
+
+def _hosts(target: Target, facts: Facts) -> Iterator[Question]:
+    """Addresses of the MX and NS hosts, and the reverse names of those addresses."""
+    exchangers = tuple(mx.host for mx in mail_exchangers(facts, target.domain) if mx.host != ".")
+    servers = name_servers(facts, target.zone, target.domain)[1]
+    for host in (*exchangers[:MAX_HOSTS], *servers[:MAX_HOSTS]):
+        yield from (Question(host, rtype) for rtype in ("A", "AAAA"))
+        for address, _ in addresses(facts, host)[:MAX_ADDRESSES]:
+            yield Question(reverse_name(address), "PTR")
+
+
+def _senders(target: Target, facts: Facts) -> Iterator[Question]:
+    """The records that the SPF tree includes, within the limits of RFC 7208."""
+    yield from spf.wanted(facts, target.domain)

@@ -1,0 +1,54 @@
+"""The resolvers to ask: the system's, or those a user names. No public resolver is ever a default."""
+
+import ipaddress
+from dataclasses import dataclass
+
+import dns.exception
+import dns.resolver
+
+from sovscan.errors import UsageError
+
+DNS_PORT = 53
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A recursive resolver by address and port."""
+
+    address: str
+    port: int = DNS_PORT
+
+    def __str__(self) -> str:
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return host if self.port == DNS_PORT else f"{host}:{self.port}"
+
+
+def parse_server(text: str) -> Server:
+    """`127.0.0.1`, `127.0.0.1:5300`, `::1` or `[::1]:5300` to a server."""
+    host, port = text.strip(), ""
+    if host.startswith("["):
+        host, _, port = host[1:].partition("]")
+        port = port.removeprefix(":")
+    elif host.count(":") == 1:
+        host, _, port = host.partition(":")
+    try:
+        ipaddress.ip_address(host)
+    except ValueError as error:
+        raise UsageError(f"--resolver {text!r} is no IP address", "Write it as 127.0.0.1 or 127.0.0.1:5300.") from error
+    if port and not (port.isdigit() and 0 < int(port) < 65536):
+        raise UsageError(f"--resolver {text!r}: {port!r} is no port", "A port is a number from 1 to 65535.")
+    return Server(host, int(port) if port else DNS_PORT)
+
+
+def system_servers() -> tuple[Server, ...]:
+    """The resolvers that this system is configured with."""
+    try:
+        configured = dns.resolver.Resolver(configure=True)
+    except (dns.exception.DNSException, OSError) as error:
+        raise UsageError(
+            f"this system names no resolver ({error})", "Name one that you trust: --resolver ADDRESS[:PORT]"
+        ) from error
+    servers = tuple(Server(str(address), configured.port) for address in configured.nameservers)
+    if not servers:
+        raise UsageError("this system names no resolver", "Name one that you trust: --resolver ADDRESS[:PORT]")
+    return servers

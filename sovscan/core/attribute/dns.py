@@ -1,0 +1,75 @@
+"""DNS: who answers for the zone. Hosts count per provider; several zones of one provider are one group."""
+
+from dataclasses import replace
+
+from sovscan.core.attribute.host import Standing, identify, spread, surroundings
+from sovscan.core.attribute.plain import unobserved
+from sovscan.core.context import Knowledge
+from sovscan.core.facts import Facts, name_servers, outcome
+from sovscan.core.model import (
+    Attribution,
+    Confidence,
+    DomainName,
+    Evidence,
+    Finding,
+    Outcome,
+    Question,
+    Reason,
+    Role,
+    RuleId,
+    Service,
+    Signal,
+    Strength,
+    Target,
+)
+from sovscan.core.names import within
+from sovscan.core.signals import zone_signals
+
+NO_NAME_SERVER = RuleId("core#no-name-server")
+
+
+def attribute_dns(target: Target, facts: Facts, knowledge: Knowledge) -> Attribution:
+    """The providers of the authoritative servers of the body's zone."""
+    zone, hosts = name_servers(facts, target.zone, target.domain)
+    if not hosts and outcome(facts, zone, "NS") in {Outcome.FAILED, Outcome.SKIPPED}:
+        return unobserved(Service.DNS, facts, zone, "NS")
+    if not hosts:
+        signal = Signal("ns-host", "", target.domain, Question(zone, "NS"))
+        evidence = (Evidence(NO_NAME_SERVER, signal, Strength.HINT),)
+        return Attribution(Service.DNS, Finding.UNKNOWN, reasons=(Reason("no-name-server"),), evidence=evidence)
+    parties = spread(
+        standing.party(Role.AUTHORITATIVE, 1 / len(hosts))
+        for host in hosts
+        for standing in _standings(host, zone, target, facts, knowledge)
+    )
+    findings = {party.finding for party in parties}
+    finding = next((f for f in (Finding.ATTRIBUTED, Finding.OWN) if f in findings), Finding.UNKNOWN)
+    return Attribution(Service.DNS, finding, parties)
+
+
+def _standings(
+    host: DomainName, zone: DomainName, target: Target, facts: Facts, knowledge: Knowledge
+) -> tuple[Standing, ...]:
+    named = Signal("ns-host", host, target.domain, Question(zone, "NS"))
+    found = identify(named, "ns", (Role.AUTHORITATIVE,), target, facts, knowledge)
+    if found[0].hit is not None or not within(host, target.zone):
+        return found
+    return _seen_through(host, zone, facts, knowledge) or found
+
+
+def _seen_through(
+    host: DomainName, zone: DomainName, facts: Facts, knowledge: Knowledge
+) -> tuple[Standing, ...]:
+    """A vanity name server: the SOA names a provider, and the address stands in that provider's own network."""
+    networks = {
+        hit.vendor.operator: hit.evidence(signal)
+        for signal, hit in surroundings(facts, knowledge, host, "ns").of(Role.PLATFORM, Role.CONNECTIVITY)
+    }
+    for signal in zone_signals(facts, zone):
+        as_host = replace(signal, kind="ns-host")
+        for hit in (*knowledge.hits(signal, Role.AUTHORITATIVE), *knowledge.hits(as_host, Role.AUTHORITATIVE)):
+            if hit.vendor.operator in networks:
+                evidence = (hit.evidence(signal), networks[hit.vendor.operator])
+                reason = Reason("vanity-name-server", (("host", host),))
+                return (Standing(Finding.ATTRIBUTED, hit, None, Confidence.LIKELY, evidence, (reason,)),)
+    return ()

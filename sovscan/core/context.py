@@ -1,0 +1,36 @@
+"""What a judgement is made with: everything we know, and by which criteria it is weighed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sovscan.core.match import Hit, RuleIndex
+from sovscan.core.model import EntityId, Role, Signal, VendorId
+from sovscan.core.registry import AddressTable, Entity, Law, Methodology, Policy, Vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """The registry and the address table. `digest` is the SHA-256 of the files that it was read from."""
+
+    vendors: Mapping[VendorId, Vendor]
+    entities: Mapping[EntityId, Entity]
+    laws: tuple[Law, ...]
+    policies: Mapping[str, Policy]
+    methodologies: Mapping[str, Methodology]
+    rules: RuleIndex
+    networks: AddressTable
+    digest: str
+
+    def hits(self, signal: Signal, *roles: Role) -> tuple[Hit, ...]:
+        """The rules that know this signal in one of these roles (in any, where none is named)."""
+        return tuple(hit for hit in self.rules.match(signal) if not roles or hit.fingerprint.role in roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """By what a judgement is made: policy, methodology, and the day on which ownership is read."""
+
+    policy: Policy
+    methodology: Methodology
+    on: date

@@ -1,0 +1,119 @@
+"""Reading a set of observations: answers, aliases, addresses; failed is never absent."""
+
+import hashlib
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sovscan.core.model import DomainName, Observation, Outcome, Question
+from sovscan.core.names import canonical
+
+Facts: TypeAlias = Mapping[Question, Observation]
+"""What was observed for one target, by question; names that many targets share appear in each."""
+
+ADDRESS_TYPES = ("A", "AAAA")
+
+def observation(facts: Facts, name: str, rtype: str) -> Observation | None:
+    """The observation of this question, or None where it was not asked."""
+    return facts.get(Question(DomainName(name), rtype))
+
+
+def answers(facts: Facts, name: str, rtype: str) -> tuple[str, ...]:
+    """The record data seen for this question; empty where absent, failed or not asked."""
+    found = observation(facts, name, rtype)
+    return found.answers if found and found.outcome is Outcome.SEEN else ()
+
+
+def outcome(facts: Facts, name: str, rtype: str) -> Outcome:
+    """What became of this question; SKIPPED where it was not asked."""
+    found = observation(facts, name, rtype)
+    return found.outcome if found else Outcome.SKIPPED
+
+
+def addresses(facts: Facts, host: str) -> tuple[tuple[str, Question], ...]:
+    """The addresses of a host with the question that gave each, IPv4 first."""
+    return tuple(
+        (address, Question(DomainName(host), rtype)) for rtype in ADDRESS_TYPES for address in answers(facts, host, rtype)
+    )
+
+
+def alias_chain(facts: Facts, name: str) -> tuple[tuple[DomainName, Question], ...]:
+    """The CNAME targets met on the way to a name's addresses, each once, with the question that showed it."""
+    chain: dict[DomainName, Question] = {}
+    for rtype in ("CNAME", *ADDRESS_TYPES):
+        found = observation(facts, name, rtype)
+        targets = found.aliases if found else ()
+        if rtype == "CNAME":
+            targets = tuple(canonical(answer) for answer in answers(facts, name, rtype))
+        for target in targets:
+            chain.setdefault(target, Question(DomainName(name), rtype))
+    return tuple(chain.items())
+
+
+def reverse_name(address: str) -> DomainName:
+    """The in-addr.arpa or ip6.arpa name of an address (RFC 1035 section 3.5, RFC 3596)."""
+    return DomainName(ipaddress.ip_address(address).reverse_pointer)
+
+
+def is_address(text: str) -> bool:
+    """Is this an IP address literal?"""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class MailExchanger:
+    """One MX record (RFC 5321 section 5): the lower preference is tried first. `host` "." is a null MX (RFC 7505)."""
+
+    preference: int
+    host: DomainName
+
+
+def mail_exchangers(facts: Facts, domain: str) -> tuple[MailExchanger, ...]:
+    """The distinct MX records of a domain, by preference and name; malformed data is left out."""
+    found = set()
+    for answer in answers(facts, domain, "MX"):
+        preference, _, host = answer.partition(" ")
+        if preference.isdigit() and host.strip():
+            found.add((int(preference), canonical(host)))
+    return tuple(MailExchanger(*pair) for pair in sorted(found))
+
+
+def name_servers(facts: Facts, zone: str, domain: str) -> tuple[DomainName, tuple[DomainName, ...]]:
+    """The zone that holds `domain`, and its NS hosts: asked at the domain, then upwards to the registrable `zone`."""
+    name = domain
+    while True:
+        hosts = tuple(sorted({canonical(answer) for answer in answers(facts, name, "NS")}))
+        if hosts or name == zone or "." not in name:
+            return DomainName(name), hosts
+        name = name.partition(".")[2]
+
+
+def random_label(domain: str) -> str:
+    """A label that nobody has below this domain: what answers at it is synthetic.
+
+    Drawn by hashing the domain, so that an unchanged zone gives unchanged facts night after night.
+    """
+    return "x" + hashlib.sha256(f"no such name below {domain}".encode()).hexdigest()[:15]
+
+
+def is_synthetic(facts: Facts, probe: Question, domain: str) -> bool:
+    """Did a wildcard make this answer up? True where the random label beside it (or at the domain) answers the same.
+
+    A wildcard at the domain answers for every name below it that does not exist, however deep (RFC 4592).
+    """
+    found = facts.get(probe)
+    if found is None or found.outcome is not Outcome.SEEN:
+        return False
+    label = random_label(domain)
+    beside = f"{label}.{probe.name.partition('.')[2]}"
+    for name in dict.fromkeys((beside, f"{label}.{domain}")):
+        for rtype in dict.fromkeys((probe.type, "CNAME", "TXT")):
+            control = observation(facts, name, rtype)
+            if control and control.outcome is Outcome.SEEN and control.answers == found.answers:
+                return True
+    return False

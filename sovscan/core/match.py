@@ -1,0 +1,80 @@
+"""Which rules know a signal: by hash and by label suffix, never by trying every rule."""
+
+import ipaddress
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sovscan.core.model import Evidence, Role, Signal, VendorId
+from sovscan.core.names import suffixes
+from sovscan.core.registry import Fingerprint, Vendor
+
+GENERIC = {"mx-address-as": "address-as", "ns-address-as": "address-as", "web-address-as": "address-as"}
+"""A rule on any address is asked after the rule on that host's own kind of address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that knows a signal."""
+
+    vendor: Vendor
+    fingerprint: Fingerprint
+
+    def evidence(self, signal: Signal) -> Evidence:
+        """This rule met this fact."""
+        return Evidence(self.vendor.rule(self.fingerprint), signal, self.fingerprint.strength)
+
+
+class RuleIndex:
+    """All fingerprints of all vendors, ready for look-up. Immutable once built."""
+
+    __slots__ = ("_exact", "_ranges", "_suffix")
+
+    def __init__(self, vendors: Iterable[Vendor]) -> None:
+        self._exact: dict[tuple[str, str], list[Hit]] = defaultdict(list)
+        self._suffix: dict[tuple[str, str], list[Hit]] = defaultdict(list)
+        self._ranges: dict[str, list[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, Hit]]] = defaultdict(list)
+        for vendor in sorted(vendors, key=lambda vendor: vendor.id):
+            for fingerprint in vendor.fingerprints:
+                self._add(Hit(vendor, fingerprint))
+
+    def _add(self, hit: Hit) -> None:
+        rule = hit.fingerprint
+        for value in (*rule.exact, *map(str, rule.number)):
+            self._exact[rule.signal, value].append(hit)
+        for value in rule.suffix:
+            self._suffix[rule.signal, value].append(hit)
+        for value in rule.cidr:
+            self._ranges[rule.signal].append((ipaddress.ip_network(value), hit))
+
+    def match(self, signal: Signal) -> tuple[Hit, ...]:
+        """The rules that know this signal, at most one vendor a role: the most specific."""
+        return self.identify(signal.kind, signal.value)
+
+    def identify(self, kind: str, value: str) -> tuple[Hit, ...]:
+        """As `match`, for a bare kind and value."""
+        best: dict[Role, Hit] = {}
+        for candidates in (self._named(kind, value), self._in_range(kind, value)):
+            for hit in candidates:
+                best.setdefault(hit.fingerprint.role, hit)
+        if kind in GENERIC:
+            for hit in self.identify(GENERIC[kind], value):
+                best.setdefault(hit.fingerprint.role, hit)
+        return tuple(best.values())
+
+    def _named(self, kind: str, value: str) -> Iterable[Hit]:
+        yield from self._exact.get((kind, value), ())
+        for suffix in suffixes(value):
+            yield from self._suffix.get((kind, suffix), ())
+
+    def _in_range(self, kind: str, value: str) -> Iterable[Hit]:
+        ranges = self._ranges.get(kind)
+        if not ranges:
+            return
+        address = ipaddress.ip_address(value)
+        yield from (hit for network, hit in ranges if address.version == network.version and address in network)
+
+
+def vendors_by_id(vendors: Iterable[Vendor]) -> Mapping[VendorId, Vendor]:
+    """Vendors under their ids, in the order of the ids."""
+    return {vendor.id: vendor for vendor in sorted(vendors, key=lambda vendor: vendor.id)}

@@ -1,0 +1,304 @@
+"""The words of the tool: every value that travels between the rooms.
+
+All values are frozen. Names are lower case and without the trailing dot (the root is ".").
+Strength and confidence are ordinal: their order means something, their distance does not.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+DomainName = NewType("DomainName", str)
+VendorId = NewType("VendorId", str)
+EntityId = NewType("EntityId", str)
+RuleId = NewType("RuleId", str)
+
+
+class Ordinal(StrEnum):
+    """A StrEnum whose members are listed from least to most."""
+
+    @property
+    def rank(self) -> int:
+        """Position in the order, from 0."""
+        return list(type(self)).index(self)
+
+
+class Outcome(StrEnum):
+    """What became of a question. `FAILED` is never the same as `ABSENT`."""
+
+    SEEN = "SEEN"
+    ABSENT = "ABSENT"
+    FAILED = "FAILED"
+    SKIPPED = "SKIPPED"
+
+
+class Fault(StrEnum):
+    """Whose fault a failure was: nobody's, the zone's servers, the resolver, the way, or ours."""
+
+    NONE = "none"
+    ZONE = "zone"
+    RESOLVER = "resolver"
+    NETWORK = "network"
+    HERE = "here"
+
+
+class Service(StrEnum):
+    """The four services that the tool looks at, in the order in which it shows them."""
+
+    EMAIL = "email"
+    HOSTING = "hosting"
+    DNS = "dns"
+    CDN = "cdn"
+
+
+class Role(StrEnum):
+    """What a party does for a body within a service."""
+
+    INBOUND = "inbound"
+    MAILBOX = "mailbox"
+    BACKUP = "backup"
+    SENDER = "sender"
+    AUTHORITATIVE = "authoritative"
+    PLATFORM = "platform"
+    OPERATOR = "operator"
+    EDGE = "edge"
+    CONNECTIVITY = "connectivity"
+    RESOLVER = "resolver"
+
+
+class Finding(StrEnum):
+    """What may be said of a service, or of one party in it."""
+
+    ATTRIBUTED = "ATTRIBUTED"
+    OWN = "OWN"
+    NO_SERVICE = "NO_SERVICE"
+    CONFLICTING = "CONFLICTING"
+    UNKNOWN = "UNKNOWN"
+    UNOBSERVED = "UNOBSERVED"
+
+
+class Strength(Ordinal):
+    """How much one rule shows by itself: `hint` never elects a vendor."""
+
+    HINT = "hint"
+    STRONG = "strong"
+    CONCLUSIVE = "conclusive"
+
+
+class Confidence(Ordinal):
+    """How sure a claim is; see docs/rules.md for what earns which."""
+
+    POSSIBLE = "possible"
+    LIKELY = "likely"
+    CONFIRMED = "confirmed"
+
+
+class Lens(StrEnum):
+    """What is weighed: non-European big tech (the headline), or the tier of the controller."""
+
+    BIG_TECH = "big-tech"
+    JURISDICTION = "jurisdiction"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A body and the domain asked about. `asked` is what the user wrote, `zone` the registrable domain."""
+
+    id: str
+    name: str
+    domain: DomainName
+    zone: DomainName
+    asked: str
+    country: str | None = None
+    level: str | None = None
+    region: str | None = None
+    population: int | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Question:
+    """A DNS question: owner name and record type (class IN)."""
+
+    name: DomainName
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How an observation was made: when (UTC, ISO 8601), through whom, by which transport, with what TTL (s)."""
+
+    observed_at: str
+    resolver: str
+    transport: str = "udp"
+    ttl: int | None = None
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One question and what came back.
+
+    `answers` are record data in presentation form, sorted; `aliases` are the CNAME targets followed, in order;
+    `detail` names the kind of absence or failure (NXDOMAIN, NODATA, SERVFAIL, TIMEOUT ...). Provenance does not
+    take part in equality: the same answer on another day is the same fact.
+    """
+
+    question: Question
+    outcome: Outcome
+    answers: tuple[str, ...] = ()
+    aliases: tuple[DomainName, ...] = ()
+    detail: str = ""
+    fault: Fault = Fault.NONE
+    provenance: Provenance | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code with its facts, never a sentence: sentences live in report/locale."""
+
+    code: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A reading of an observation: a `value` of a `kind`, said of `subject` (a host or domain) by `question`."""
+
+    kind: str
+    value: str
+    subject: DomainName
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """This rule met this fact. `rule` is `vendor#fingerprint`, or `core#...` for the tool's own reading rules."""
+
+    rule: RuleId
+    signal: Signal
+    strength: Strength
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One party in a service.
+
+    `share` is the part of its role (0 to 1; 0 for backups and senders); `preference` the MX preference.
+    `vendor` is None where the body itself does it (`OWN`) or where nobody could be named (`UNKNOWN`).
+    `platform` is the vendor whose network or cloud it stands on, where that is another vendor.
+    """
+
+    role: Role
+    finding: Finding
+    share: float
+    vendor: VendorId | None = None
+    operator: EntityId | None = None
+    platform: VendorId | None = None
+    confidence: Confidence | None = None
+    preference: int | None = None
+    evidence: tuple[Evidence, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What is known of one service: parties from front to back, a finding, and what contradicts it."""
+
+    service: Service
+    finding: Finding
+    parties: tuple[Party, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    conflicts: tuple[Reason, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One step of a controlling chain: an entity, and how the next one holds it."""
+
+    entity: EntityId
+    name: str
+    country: str
+    source: str
+    held: str = ""
+    since: str = ""
+    held_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Who can reach a vendor on a date: the chain from operator to controller, its country, tier and laws."""
+
+    vendor: VendorId
+    name: str
+    chain: tuple[Link, ...]
+    controller: EntityId
+    country: str
+    tier: str
+    european: bool
+    big_tech: bool
+    laws: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceScore:
+    """One service through one lens, 0 to 1. `dependency` is None where too little is known."""
+
+    service: Service
+    dependency: float | None
+    low: float
+    high: float
+    coverage: float
+    exposure: float | None
+    critical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One body through one lens, 0 to 100, with low <= value <= high; coverage 0 to 1.
+
+    `value` is None below the methodology's floor of coverage: then only the interval may be shown.
+    """
+
+    lens: Lens
+    value: float | None
+    low: float
+    high: float
+    coverage: float
+    exposure: float | None
+    grade: str | None
+    services: tuple[ServiceScore, ...]
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """With what it was concluded. Digests are SHA-256 in hexadecimal; `on` is the day of the ownership chains."""
+
+    tool: str
+    methodology: str
+    policy: str
+    datasets: str
+    networks: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything concluded about one target. `scores` holds one score per lens, the headline first."""
+
+    target: Target
+    attributions: tuple[Attribution, ...]
+    reaches: tuple[Reach, ...]
+    scores: tuple[Score, ...]
+    basis: Basis
+
+    @property
+    def headline(self) -> Score:
+        """Reliance on non-European big tech."""
+        return self.scores[0]
+
+    def reach(self, vendor: VendorId | None) -> Reach | None:
+        """Who controls this vendor, or None for no vendor."""
+        return next((reach for reach in self.reaches if reach.vendor == vendor), None)

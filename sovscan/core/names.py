@@ -1,0 +1,29 @@
+"""Domain names as text: boundaries, suffixes, parents (RFC 1034, RFC 9499)."""
+
+from collections.abc import Iterator
+
+from sovscan.core.model import DomainName
+
+
+def canonical(name: str) -> DomainName:
+    """Lower case, without the trailing dot; the root stays "."."""
+    lowered = name.strip().lower()
+    return DomainName(lowered.rstrip(".") or lowered[:1])
+
+
+def within(name: str, zone: str) -> bool:
+    """Is `name` the zone itself or below it, on a label boundary?"""
+    return name == zone or name.endswith("." + zone)
+
+
+def suffixes(name: str) -> Iterator[str]:
+    """The name and its parents, longest first: a.b.c, b.c, c."""
+    while name:
+        yield name
+        _, _, name = name.partition(".")
+
+
+def parents(name: str, top: str) -> Iterator[DomainName]:
+    """The names above `name`, up to and including `top`; nothing where `name` is not below `top`."""
+    if within(name, top):
+        yield from (DomainName(parent) for parent in suffixes(name) if parent != name and within(parent, top))

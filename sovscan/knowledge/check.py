@@ -1,0 +1,154 @@
+"""The registry tests itself: what `sovscan vendors check` and CI hold every vendor, entity and rule against."""
+
+import ipaddress
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+import tldextract
+
+from sovscan.core.match import RuleIndex
+from sovscan.core.model import Role, Strength
+from sovscan.core.registry import Entity, Fingerprint, Holding, Vendor
+from sovscan.knowledge.load import dangling, read_shelf
+from sovscan.knowledge.read import at
+
+SIGNALS = frozenset(
+    "mx-host mx-address-as ns-host ns-address-as soa-mname soa-rname spf-include dkim-target dkim-selector"
+    " autodiscover-target autodiscover-srv txt-token cname-target web-address-as address-as address ptr"
+    " resolver-address".split()
+)
+HINTS_ONLY = frozenset({"txt-token", "spf-include"})
+"""Signals that may corroborate but never elect (classification principle 4)."""
+
+EXCLUSIVE = (Role.PLATFORM, Role.CONNECTIVITY, Role.EDGE, Role.INBOUND)
+STALE_AFTER = timedelta(days=400)
+
+_suffix_list = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)
+
+
+def check(folder: Path, today: date) -> tuple[list[str], list[str]]:
+    """Faults, and warnings. No fault means: every rule matches its examples, and only those it should."""
+    faults: list[str] = []
+    shelf = read_shelf(folder, faults)
+    faults.extend(dangling(shelf))
+    rules = RuleIndex(shelf.vendors.values())
+    for path, vendor in shelf.vendors.items():
+        faults.extend(_vendor_faults(path, vendor, rules))
+    for path, entity in shelf.entities.items():
+        faults.extend(_entity_faults(path, entity))
+    faults.extend(_shared_networks(shelf.vendors))
+    return faults, list(_stale(shelf.vendors, shelf.entities, today))
+
+
+def _vendor_faults(path: Path, vendor: Vendor, rules: RuleIndex) -> Iterator[str]:
+    twice = [name for name, count in Counter(rule.id for rule in vendor.fingerprints).items() if count > 1]
+    yield from (f"{at(path, 'fingerprints')}  the id {name!r} is used twice" for name in twice)
+    for place, rule in enumerate(vendor.fingerprints):
+        here = f"fingerprints[{place}]"
+        for key, fault in (*_form(rule), *_examples(vendor, rule, rules)):
+            yield f"{at(path, f'{here}.{key}')}  {fault}"
+
+
+def _form(rule: Fingerprint) -> Iterator[tuple[str, str]]:
+    matchers = [rule.exact, rule.suffix, rule.cidr, rule.number]
+    if sum(1 for matcher in matchers if matcher) != 1:
+        yield "id", f"{rule.id!r} needs exactly one of: exact, suffix, cidr, number"
+    if rule.signal not in SIGNALS:
+        yield "signal", f"{rule.signal!r} is no signal; the signals are: {', '.join(sorted(SIGNALS))}"
+    if rule.signal in HINTS_ONLY and rule.strength is not Strength.HINT:
+        yield "strength", f"a {rule.signal} is a hint and never elects a vendor; write: strength = \"hint\""
+    if not rule.source.startswith(("https://", "http://")):
+        yield "source", f"{rule.source!r} is no URL"
+    if not rule.examples:
+        yield "examples", "is empty; give at least one value that the rule matches"
+    if rule.suffix and not rule.counter_examples:
+        yield "not", "is missing; give a look-alike that must not match"
+    yield from (("suffix", fault) for value in rule.suffix for fault in _suffix_faults(value))
+    yield from (("cidr", f"{value!r} is no network in CIDR form") for value in rule.cidr if not _is_network(value))
+
+
+def _suffix_faults(value: str) -> Iterator[str]:
+    if value != value.lower().strip(".") or not value:
+        yield f"{value!r} must be lower case, without a dot at either end"
+    elif not _suffix_list(value).domain:
+        yield f"{value!r} is a public suffix: it would match every name below it. Name the vendor's own domain"
+
+
+def _is_network(value: str) -> bool:
+    try:
+        ipaddress.ip_network(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _examples(vendor: Vendor, rule: Fingerprint, rules: RuleIndex) -> Iterator[tuple[str, str]]:
+    """Each example meets this rule and no other vendor's of the same role; each counter-example does not meet it."""
+    alone = RuleIndex([Vendor(id=vendor.id, name=vendor.name, operator=vendor.operator, fingerprints=(rule,))])
+    for value in rule.examples:
+        if not _matches(alone, rule, value):
+            yield "examples", f"{value!r} does not match this rule"
+        others = {
+            hit.vendor.id for hit in rules.identify(rule.signal, value) if hit.fingerprint.role is rule.role
+        } - {vendor.id}
+        if others:
+            yield "examples", f"{value!r} is also matched by {', '.join(sorted(others))} in the same role"
+    for value in rule.counter_examples:
+        if _matches(alone, rule, value):
+            yield "not", f"{value!r} must not match this rule, but does"
+
+
+def _matches(alone: RuleIndex, rule: Fingerprint, value: str) -> bool:
+    try:
+        return bool(alone.identify(rule.signal, value))
+    except ValueError:
+        return False
+
+
+def _entity_faults(path: Path, entity: Entity) -> Iterator[str]:
+    if len(entity.country) != 2 or not entity.country.isupper():
+        yield f"{at(path, 'country')}  {entity.country!r} is no ISO 3166-1 alpha-2 code"
+    if not entity.source.startswith(("https://", "http://")):
+        yield f"{at(path, 'source')}  {entity.source!r} is no URL"
+    owns = [edge for edge in entity.owners if edge.kind is Holding.OWNS]
+    for place, edge in enumerate(owns):
+        clashing = [o.owner for o in owns[place + 1 :] if _overlap(edge.since, edge.until, o.since, o.until)]
+        whole = edge.share is None or edge.share > 50
+        if clashing and whole:
+            yield f"{at(path, 'owners')}  {edge.owner!r} and {clashing[0]!r} own it at the same time; set since and until"
+    for place, edge in enumerate(entity.owners):
+        if not edge.source.startswith(("https://", "http://")):
+            yield f"{at(path, f'owners[{place}].source')}  {edge.source!r} is no URL"
+        if edge.since and edge.until and edge.since >= edge.until:
+            yield f"{at(path, f'owners[{place}].until')}  ends before it begins"
+
+
+def _overlap(since: date | None, until: date | None, other_since: date | None, other_until: date | None) -> bool:
+    return (since or date.min) < (other_until or date.max) and (other_since or date.min) < (until or date.max)
+
+
+def _shared_networks(vendors: Mapping[Path, Vendor]) -> Iterator[str]:
+    """An AS number belongs to one vendor in one role, and is no platform and access network at once."""
+    claims: dict[tuple[str, str], dict[str, Path]] = defaultdict(dict)
+    for path, vendor in vendors.items():
+        for rule in vendor.fingerprints:
+            if rule.role in EXCLUSIVE:
+                group = "ground" if rule.role in {Role.PLATFORM, Role.CONNECTIVITY} else rule.role.value
+                for number in rule.number:
+                    claims[group, f"AS{number}"][vendor.id] = path
+    for (_, number), owners in sorted(claims.items()):
+        if len(owners) > 1:
+            first = next(iter(owners.values()))
+            yield f"{at(first, 'fingerprints')}  {number} is claimed by {' and '.join(sorted(owners))}; it has one holder"
+
+
+def _stale(vendors: Mapping[Path, Vendor], entities: Mapping[Path, Entity], today: date) -> Iterator[str]:
+    for path, vendor in vendors.items():
+        for place, rule in enumerate(vendor.fingerprints):
+            if today - rule.checked > STALE_AFTER:
+                yield f"{at(path, f'fingerprints[{place}].checked')}  not checked since {rule.checked}"
+    for path, entity in entities.items():
+        if today - entity.checked > STALE_AFTER:
+            yield f"{at(path, 'checked')}  not checked since {entity.checked}"

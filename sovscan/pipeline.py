@@ -1,0 +1,170 @@
+"""The staircase: joins the rooms, holds clock and lock. No logic of its own.
+
+targets -> collect -> store -> core -> store; facts are written before anything is concluded from them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from filelock import FileLock, Timeout
+
+from sovscan import __version__
+from sovscan.collect import Resolver, Survey, Surveyed
+from sovscan.core.assess import assess as judge
+from sovscan.core.context import Criteria, Knowledge
+from sovscan.core.facts import Facts
+from sovscan.core.model import Assessment, Basis, Target
+from sovscan.core.registry import Probe
+from sovscan.errors import LockedError, UsageError
+from sovscan.progress import Observer, Silent
+from sovscan.store import Reader, Writer, open_store
+from sovscan.store.database import told
+from sovscan.store.read import ScanRow
+
+BATCH = 50
+"""Targets written in one transaction: what a killed scan loses at most."""
+
+Item = TypeVar("Item")
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of every job."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Knowledge and criteria: all that a judgement needs besides the facts."""
+
+    knowledge: Knowledge
+    criteria: Criteria
+
+    @property
+    def basis(self) -> Basis:
+        """What is recorded with every judgement."""
+        return Basis(
+            tool=__version__,
+            methodology=self.criteria.methodology.id,
+            policy=self.criteria.policy.id,
+            datasets=self.knowledge.digest,
+            networks=self.knowledge.networks.name,
+            on=self.criteria.on.isoformat(),
+        )
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """Every name that some vendor wants asked about, asked of every target alike."""
+        return tuple(dict.fromkeys(probe for vendor in self.knowledge.vendors.values() for probe in vendor.probes))
+
+
+def criteria(knowledge: Knowledge, policy: str, methodology: str, on: date) -> Criteria:
+    """Policy and methodology by their ids."""
+    for kind, wanted, known in (("policy", policy, knowledge.policies), ("methodology", methodology, knowledge.methodologies)):
+        if wanted not in known:
+            raise UsageError(f"there is no {kind} {wanted!r}", f"Choose one of: {', '.join(known)}")
+    return Criteria(knowledge.policies[policy], knowledge.methodologies[methodology], on)
+
+
+def scan(
+    targets: Sequence[Target],
+    resolver: Resolver,
+    resolvers: list[dict[str, str | None]],
+    judge_by: Judge,
+    path: Path,
+    *,
+    resume: bool = False,
+    observer: Observer | None = None,
+    clock: Clock = utc_now,
+) -> int:
+    """Ask about every target, store what came back, and judge it; the id of the scan."""
+    watcher = observer or Silent()
+    with _locked(path), open_store(path, create=True) as database:
+        reader, writer = Reader(database), Writer(database)
+        started = reader.unfinished() if resume else None
+        scan_id = started.id if started else writer.begin_scan(_text(clock()), __version__, resolvers, len(targets))
+        done = reader.domains(scan_id)
+        wanted = [target for target in targets if target.domain not in done]
+        watcher.started(len(wanted))
+        try:
+            surveyed = resolver.run(Survey(wanted, judge_by.probes))
+            for batch in _batches(surveyed, BATCH):
+                _write(writer, scan_id, batch, judge_by, clock)
+                for each in batch:
+                    watcher.finished(each.target.domain)
+            writer.end_scan(scan_id, _text(clock()))
+        finally:
+            watcher.ended()
+        return scan_id
+
+
+def assess(
+    path: Path, judge_for: Callable[[ScanRow], Judge], *, scan_id: int | None = None, clock: Clock = utc_now
+) -> tuple[int, int]:
+    """Judge the stored facts of a scan again; the scan's id and the number of targets judged."""
+    with _locked(path), open_store(path) as database:
+        reader, writer = Reader(database), Writer(database)
+        row = reader.scan(scan_id)
+        judge_by = judge_for(row)
+        count = 0
+        for batch in _batches(reader.sightings(row.id), BATCH):
+            with writer.batch():
+                for sighting in batch:
+                    conclusion = _judged(sighting.target, sighting.facts, judge_by)
+                    writer.assessment(row.id, sighting.target_id, conclusion, _text(clock()))
+                    count += 1
+        return row.id, count
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Reader]:
+    """An open database for those who only read."""
+    with open_store(path) as database:
+        yield Reader(database)
+
+
+def scan_day(row: ScanRow) -> date:
+    """The day of a scan: the day whose owners its judgements read."""
+    return date.fromisoformat(row.started_at[:10])
+
+
+def _write(writer: Writer, scan_id: int, batch: list[Surveyed], judge_by: Judge, clock: Clock) -> None:
+    with writer.batch():
+        for each in batch:
+            now = _text(clock())
+            target_id = writer.sighting(scan_id, each.target, each.facts, now)
+            writer.assessment(scan_id, target_id, _judged(each.target, each.facts, judge_by), now)
+
+
+def _judged(target: Target, facts: Facts, judge_by: Judge) -> Assessment:
+    return judge(target, facts, judge_by.knowledge, judge_by.criteria, judge_by.basis)
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    source = iter(items)
+    while batch := list(islice(source, size)):
+        yield batch
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One writer a database: a second one is told at once, and loses nothing."""
+    lock = FileLock(f"{path}.lock", timeout=0)
+    try:
+        with told(path):
+            lock.acquire()
+    except Timeout as error:
+        raise LockedError(f"another scan is writing {path}", "Try again when it is done, or name another --db.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

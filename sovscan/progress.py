@@ -1,0 +1,35 @@
+"""How a long job tells what it does, without knowing who listens."""
+
+from typing import Protocol
+
+
+class Observer(Protocol):
+    """Hears of a scan's progress. Counts only ever grow."""
+
+    def started(self, bodies: int) -> None:
+        """The job begins; `bodies` is how many it will look at."""
+
+    def asked(self, *, failed: bool) -> None:
+        """One question was answered, or failed for good."""
+
+    def finished(self, domain: str) -> None:
+        """One body is done."""
+
+    def ended(self) -> None:
+        """The job is over, by success, failure or interruption."""
+
+
+class Silent:
+    """The observer of cron jobs and tests."""
+
+    def started(self, bodies: int) -> None:
+        """Say nothing."""
+
+    def asked(self, *, failed: bool) -> None:
+        """Say nothing."""
+
+    def finished(self, domain: str) -> None:
+        """Say nothing."""
+
+    def ended(self) -> None:
+        """Say nothing."""

@@ -1,0 +1,136 @@
+"""Arguments, CSV, NDJSON and plain lines to targets. Every bad row is told, with its line, at once."""
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sovscan.core.model import Target
+from sovscan.targets.normalise import BadName, normalise
+
+DOMAIN_COLUMNS = ("domain", "domein", "domaine", "website", "url", "host")
+DELIMITERS = ",;\t"
+_COUNTRY = re.compile(r"^[A-Za-z]{2}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The targets of a list, the faults of its rows, and how many rows named a domain again."""
+
+    targets: tuple[Target, ...]
+    faults: tuple[str, ...]
+    merged: int = 0
+
+
+def from_arguments(domains: Iterable[str]) -> Listing:
+    """Domains from the command line."""
+    return _gather((f"argument {place}", {"domain": text}) for place, text in enumerate(domains, 1))
+
+
+def read_list(name: str, data: bytes) -> Listing:
+    """A list in any of the usual forms; `name` is what faults call it."""
+    if b"\0" in data:
+        return Listing((), (f"{name}  is a binary file; give CSV, NDJSON or a domain a line",))
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return Listing((), (f"{name}:{line}  is not UTF-8; save the list as UTF-8",))
+    first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
+    if not first:
+        return Listing((), (f"{name}  is empty; give at least one domain",))
+    if first.lstrip().startswith("{"):
+        return _gather(_from_json(name, lines))
+    if any(delimiter in first for delimiter in DELIMITERS) or first.strip().lower() in DOMAIN_COLUMNS:
+        return _from_csv(name, lines, first)
+    return _gather(
+        (f"{name}:{number}", {"domain": line})
+        for number, line in enumerate(lines, 1)
+        if line.strip() and not line.startswith("#")
+    )
+
+
+def _from_csv(name: str, lines: list[str], first: str) -> Listing:
+    delimiter = max(DELIMITERS, key=first.count)
+    reader = csv.reader(lines, delimiter=delimiter)
+    header: list[str] = []
+    rows = []
+    for row in reader:
+        if not any(cell.strip() for cell in row) or row[0].startswith("#"):
+            continue
+        if header:
+            cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
+            rows.append((f"{name}:{reader.line_num}", cells))
+            continue
+        header = [cell.strip().lower() for cell in row]
+        if not set(header) & set(DOMAIN_COLUMNS):
+            told = ", ".join(header[:8])
+            return Listing((), (f"{name}:{reader.line_num}  has no column named domain (it has: {told})",))
+    return _gather(rows)
+
+
+def _from_json(name: str, lines: list[str]) -> Iterator[tuple[str, Mapping[str, Any] | str]]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            yield f"{name}:{number}", f"is no JSON ({error})"
+            continue
+        yield f"{name}:{number}", row if isinstance(row, dict) else "is no JSON object"
+
+
+def _gather(rows: Iterable[tuple[str, Mapping[str, Any] | str]]) -> Listing:
+    targets: dict[str, Target] = {}
+    faults: list[str] = []
+    merged = 0
+    for where, row in rows:
+        if isinstance(row, str):
+            faults.append(f"{where}  {row}")
+            continue
+        try:
+            target = _target(row)
+        except BadName as error:
+            faults.append(f"{where}  {error}")
+            continue
+        merged += target.domain in targets
+        targets.setdefault(target.domain, target)
+    return Listing(tuple(targets.values()), tuple(faults), merged)
+
+
+def _target(row: Mapping[str, Any]) -> Target:
+    asked = next((str(row[column]).strip() for column in DOMAIN_COLUMNS if row.get(column)), "")
+    label = str(row.get("name") or "").strip()
+    try:
+        name = normalise(asked)
+    except BadName as error:
+        told = f'"{asked[:80]}"  {error}'
+        raise BadName(f'{told}; the row names "{label}"' if label and not asked else told) from error
+    return Target(
+        id=str(row.get("id") or name.domain).strip(),
+        name=label or name.domain,
+        domain=name.domain,
+        zone=name.zone,
+        asked=asked,
+        country=_country(row.get("country")),
+        level=str(row.get("level") or "").strip() or None,
+        region=str(row.get("region") or "").strip() or None,
+        population=_population(row.get("population")),
+    )
+
+
+def _country(value: Any) -> str | None:
+    text = str(value or "").strip()
+    if text and not _COUNTRY.match(text):
+        raise BadName(f'the country "{text[:40]}" is no two-letter code (ISO 3166-1), as BE')
+    return text.upper() or None
+
+
+def _population(value: Any) -> int | None:
+    text = re.sub(r"[\s.']", "", str(value if value is not None else ""))
+    if text and not text.isdigit():
+        raise BadName(f'the population "{text[:40]}" is no whole number')
+    return int(text) if text else None

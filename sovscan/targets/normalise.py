@@ -1,0 +1,104 @@
+"""What people write for a domain, to the domain that is asked about."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+import idna
+import tldextract
+
+from sovscan.core.model import DomainName
+
+MAX_NAME = 253
+MAX_LABEL = 63
+"""Octets in a name and in a label (RFC 1035 section 2.3.4)."""
+
+_LABEL = re.compile(r"^(?!-)[a-z0-9-]+(?<!-)$")
+
+
+class BadName(ValueError):
+    """The text is no domain name; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A domain to ask about, and the registrable domain above it (or itself)."""
+
+    domain: DomainName
+    zone: DomainName
+
+
+def normalise(text: str) -> Name:
+    """URL, IDN, capitals, trailing dot, port or leading `www` to the domain meant. Raises BadName."""
+    host = _host(text.strip())
+    if _is_address(host):
+        raise BadName("is an IP address; give the body's domain")
+    domain = _ascii(host.rstrip(".").lower())
+    _refuse_bad_labels(domain)
+    zone = _registrable(domain)
+    if domain == f"www.{zone}":
+        domain = zone
+    return Name(DomainName(domain), DomainName(zone))
+
+
+def _host(text: str) -> str:
+    if not text:
+        raise BadName("has no domain")
+    if re.search(r"\s", text):
+        raise BadName("is no domain name (a space in a label)")
+    if "@" in text and "//" not in text:
+        raise BadName("is an e-mail address; give the part behind the @")
+    try:
+        return urlsplit(text if "//" in text else f"//{text}").hostname or ""
+    except ValueError as error:
+        raise BadName(f"is no domain name or URL ({error})") from error
+
+
+def _ascii(host: str) -> str:
+    if host.isascii():
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError as error:
+        raise BadName(f"is no internationalised domain name ({error})") from error
+
+
+def _refuse_bad_labels(domain: str) -> None:
+    labels = domain.split(".")
+    if len(labels) < 2:
+        raise BadName("is no domain name (it has no dot)")
+    if len(domain) > MAX_NAME:
+        raise BadName(f"is longer than {MAX_NAME} characters")
+    for label in labels:
+        if not label:
+            raise BadName("is no domain name (an empty label)")
+        if len(label) > MAX_LABEL:
+            raise BadName(f"has a label of {len(label)} characters; {MAX_LABEL} is the most")
+        if not _LABEL.match(label):
+            raise BadName(f"is no domain name (the label {label[:MAX_LABEL]!r})")
+    if labels[-1].isdigit():
+        raise BadName("is no domain name (it ends in a number)")
+
+
+def _registrable(domain: str) -> str:
+    """The registrable domain; a name that is itself a public suffix, or under a TLD nobody lists, is taken by its end."""
+    found = _suffix_list()(domain)
+    if found.suffix:
+        return f"{found.domain}.{found.suffix}" if found.domain else domain
+    return ".".join(domain.split(".")[-2:])
+
+
+@cache
+def _suffix_list() -> tldextract.TLDExtract:
+    """The list that came with the package: never fetched; private suffixes off, since bodies are known by list."""
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
