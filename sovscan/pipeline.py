@@ -1,6 +1,7 @@
 """The staircase: joins the rooms, holds clock and lock. No logic of its own.
 
-targets -> collect -> store -> core -> store; facts are written before anything is concluded from them.
+targets -> collect -> store -> core -> store; facts are written before anything is concluded from
+them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -60,12 +61,19 @@ class Judge:
     @property
     def probes(self) -> tuple[Probe, ...]:
         """Every name that some vendor wants asked about, asked of every target alike."""
-        return tuple(dict.fromkeys(probe for vendor in self.knowledge.vendors.values() for probe in vendor.probes))
+        return tuple(
+            dict.fromkeys(
+                probe for vendor in self.knowledge.vendors.values() for probe in vendor.probes
+            )
+        )
 
 
 def criteria(knowledge: Knowledge, policy: str, methodology: str, on: date) -> Criteria:
     """Policy and methodology by their ids."""
-    for kind, wanted, known in (("policy", policy, knowledge.policies), ("methodology", methodology, knowledge.methodologies)):
+    for kind, wanted, known in (
+        ("policy", policy, knowledge.policies),
+        ("methodology", methodology, knowledge.methodologies),
+    ):
         if wanted not in known:
             raise UsageError(f"there is no {kind} {wanted!r}", f"Choose one of: {', '.join(known)}")
     return Criteria(knowledge.policies[policy], knowledge.methodologies[methodology], on)
@@ -87,7 +95,11 @@ def scan(
     with _locked(path), open_store(path, create=True) as database:
         reader, writer = Reader(database), Writer(database)
         started = reader.unfinished() if resume else None
-        scan_id = started.id if started else writer.begin_scan(_text(clock()), __version__, resolvers, len(targets))
+        scan_id = (
+            started.id
+            if started
+            else writer.begin_scan(_text(clock()), __version__, resolvers, len(targets))
+        )
         done = reader.domains(scan_id)
         wanted = [target for target in targets if target.domain not in done]
         watcher.started(len(wanted))
@@ -104,7 +116,11 @@ def scan(
 
 
 def assess(
-    path: Path, judge_for: Callable[[ScanRow], Judge], *, scan_id: int | None = None, clock: Clock = utc_now
+    path: Path,
+    judge_for: Callable[[ScanRow], Judge],
+    *,
+    scan_id: int | None = None,
+    clock: Clock = utc_now,
 ) -> tuple[int, int]:
     """Judge the stored facts of a scan again; the scan's id and the number of targets judged."""
     with _locked(path), open_store(path) as database:
@@ -122,6 +138,13 @@ def assess(
 
 
 @contextmanager
+def opened(path: Path) -> Iterator[None]:
+    """A database of this path, made where it is not there yet."""
+    with open_store(path, create=True):
+        yield
+
+
+@contextmanager
 def reading(path: Path) -> Iterator[Reader]:
     """An open database for those who only read."""
     with open_store(path) as database:
@@ -133,7 +156,9 @@ def scan_day(row: ScanRow) -> date:
     return date.fromisoformat(row.started_at[:10])
 
 
-def _write(writer: Writer, scan_id: int, batch: list[Surveyed], judge_by: Judge, clock: Clock) -> None:
+def _write(
+    writer: Writer, scan_id: int, batch: list[Surveyed], judge_by: Judge, clock: Clock
+) -> None:
     with writer.batch():
         for each in batch:
             now = _text(clock())
@@ -159,7 +184,9 @@ def _locked(path: Path) -> Iterator[None]:
         with told(path):
             lock.acquire()
     except Timeout as error:
-        raise LockedError(f"another scan is writing {path}", "Try again when it is done, or name another --db.") from error
+        raise LockedError(
+            f"another scan is writing {path}", "Try again when it is done, or name another --db."
+        ) from error
     try:
         yield
     finally:

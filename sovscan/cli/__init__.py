@@ -22,11 +22,14 @@ COMMANDS = {
     "unmatched": ("unmatched", "What no rule knew, by the number of bodies."),
     "networks": ("networks", "The table of networks: status, update."),
 }
-"""Each command with the module that holds it and its help: modules load only when their command runs."""
+"""Each command with the module that holds it and its help: modules load only when their command
+runs."""
 
 
 class LazyGroup(click.Group):
-    """Loads a command's module when it is called, so that `--help` is quick; turns errors into messages and codes."""
+    """Loads a command's module when it is called, so that `--help` is quick; turns errors into
+    messages and codes.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which a user meets them."""
@@ -72,7 +75,10 @@ def exit_code(error: SovscanError) -> int:
     return exits.LOCKED if isinstance(error, LockedError) else exits.FAILED
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="sovscan")
 def main() -> None:
     """On whom do public bodies depend for e-mail, hosting, DNS and CDN, and who can reach those?
@@ -83,7 +89,8 @@ def main() -> None:
       sovscan scan --targets bodies.csv            ask about a list
       sovscan explain gent.be email                follow one claim to its sources
 
-    Results go to stdout, talk to stderr. Exit codes: 0 done, 1 the tool failed, 2 wrong use or bad data,
+    Results go to stdout, talk to stderr. Exit codes: 0 done, 1 the tool failed, 2 wrong use or bad
+    data,
     3 threshold missed, 4 too little seen, 5 another scan holds the lock, 130 interrupted.
     """
 

@@ -5,4 +5,12 @@ from sovscan.collect.dns.port import Resolver
 from sovscan.collect.dns.servers import Server, parse_server, system_servers
 from sovscan.collect.survey import Survey, Surveyed
 
-__all__ = ["DnspythonResolver", "Resolver", "Server", "Survey", "Surveyed", "parse_server", "system_servers"]
+__all__ = [
+    "DnspythonResolver",
+    "Resolver",
+    "Server",
+    "Survey",
+    "Surveyed",
+    "parse_server",
+    "system_servers",
+]

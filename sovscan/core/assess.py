@@ -1,4 +1,6 @@
-"""The whole judgement of one target: attribute, reach, score. Same facts + same knowledge = same bytes."""
+"""The whole judgement of one target: attribute, reach, score. Same facts + same knowledge = same
+bytes.
+"""
 
 from sovscan.core.attribute import attribute
 from sovscan.core.context import Criteria, Knowledge
@@ -8,10 +10,14 @@ from sovscan.core.model import Assessment, Attribution, Basis, Lens, Target, Ven
 from sovscan.core.score import score
 
 
-def assess(target: Target, facts: Facts, knowledge: Knowledge, criteria: Criteria, basis: Basis) -> Assessment:
+def assess(
+    target: Target, facts: Facts, knowledge: Knowledge, criteria: Criteria, basis: Basis
+) -> Assessment:
     """Everything that may be concluded about a target from these facts."""
     attributions = attribute(target, facts, knowledge)
-    reaches = tuple(reach(vendor, target.country, knowledge, criteria) for vendor in _vendors(attributions))
+    reaches = tuple(
+        reach(vendor, target.country, knowledge, criteria) for vendor in _vendors(attributions)
+    )
     scores = tuple(score(attributions, reaches, criteria, lens) for lens in Lens)
     return Assessment(target, attributions, reaches, scores, basis)
 

@@ -11,7 +11,9 @@ from sovscan.core.registry import AddressTable, Entity, Law, Methodology, Policy
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """The registry and the address table. `digest` is the SHA-256 of the files that it was read from."""
+    """The registry and the address table. `digest` is the SHA-256 of the files that it was read
+    from.
+    """
 
     vendors: Mapping[VendorId, Vendor]
     entities: Mapping[EntityId, Entity]
@@ -24,7 +26,9 @@ class Knowledge:
 
     def hits(self, signal: Signal, *roles: Role) -> tuple[Hit, ...]:
         """The rules that know this signal in one of these roles (in any, where none is named)."""
-        return tuple(hit for hit in self.rules.match(signal) if not roles or hit.fingerprint.role in roles)
+        return tuple(
+            hit for hit in self.rules.match(signal) if not roles or hit.fingerprint.role in roles
+        )
 
 
 @dataclass(frozen=True, slots=True)

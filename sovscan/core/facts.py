@@ -14,6 +14,7 @@ Facts: TypeAlias = Mapping[Question, Observation]
 
 ADDRESS_TYPES = ("A", "AAAA")
 
+
 def observation(facts: Facts, name: str, rtype: str) -> Observation | None:
     """The observation of this question, or None where it was not asked."""
     return facts.get(Question(DomainName(name), rtype))
@@ -34,12 +35,16 @@ def outcome(facts: Facts, name: str, rtype: str) -> Outcome:
 def addresses(facts: Facts, host: str) -> tuple[tuple[str, Question], ...]:
     """The addresses of a host with the question that gave each, IPv4 first."""
     return tuple(
-        (address, Question(DomainName(host), rtype)) for rtype in ADDRESS_TYPES for address in answers(facts, host, rtype)
+        (address, Question(DomainName(host), rtype))
+        for rtype in ADDRESS_TYPES
+        for address in answers(facts, host, rtype)
     )
 
 
 def alias_chain(facts: Facts, name: str) -> tuple[tuple[DomainName, Question], ...]:
-    """The CNAME targets met on the way to a name's addresses, each once, with the question that showed it."""
+    """The CNAME targets met on the way to a name's addresses, each once, with the question that
+    showed it.
+    """
     chain: dict[DomainName, Question] = {}
     for rtype in ("CNAME", *ADDRESS_TYPES):
         found = observation(facts, name, rtype)
@@ -67,7 +72,9 @@ def is_address(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MailExchanger:
-    """One MX record (RFC 5321 section 5): the lower preference is tried first. `host` "." is a null MX (RFC 7505)."""
+    """One MX record (RFC 5321 section 5): the lower preference is tried first. `host` "." is a null
+    MX (RFC 7505).
+    """
 
     preference: int
     host: DomainName
@@ -84,7 +91,9 @@ def mail_exchangers(facts: Facts, domain: str) -> tuple[MailExchanger, ...]:
 
 
 def name_servers(facts: Facts, zone: str, domain: str) -> tuple[DomainName, tuple[DomainName, ...]]:
-    """The zone that holds `domain`, and its NS hosts: asked at the domain, then upwards to the registrable `zone`."""
+    """The zone that holds `domain`, and its NS hosts: asked at the domain, then upwards to the
+    registrable `zone`.
+    """
     name = domain
     while True:
         hosts = tuple(sorted({canonical(answer) for answer in answers(facts, name, "NS")}))
@@ -102,9 +111,11 @@ def random_label(domain: str) -> str:
 
 
 def is_synthetic(facts: Facts, probe: Question, domain: str) -> bool:
-    """Did a wildcard make this answer up? True where the random label beside it (or at the domain) answers the same.
+    """Did a wildcard make this answer up? True where the random label beside it (or at the domain)
+    answers the same.
 
-    A wildcard at the domain answers for every name below it that does not exist, however deep (RFC 4592).
+    A wildcard at the domain answers for every name below it that does not exist, however deep (RFC
+    4592).
     """
     found = facts.get(probe)
     if found is None or found.outcome is not Outcome.SEEN:

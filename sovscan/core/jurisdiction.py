@@ -1,6 +1,8 @@
-"""Who can reach a vendor: from its operator through majority owners to the controller, on a given day.
+"""Who can reach a vendor: from its operator through majority owners to the controller, on a given
+day.
 
-An EU subsidiary of a foreign group is under that group's control, wherever its machines stand (scoring: DICTU test,
+An EU subsidiary of a foreign group is under that group's control, wherever its machines stand
+(DICTU test,
 CLOUD Act: possession, custody or control). Where a machine stands is shown and never lowers a risk.
 """
 
@@ -9,41 +11,59 @@ from sovscan.core.model import EntityId, Link, Reach, Reason, VendorId
 from sovscan.core.registry import Binding, Entity, Holding, Law, Owner, Policy
 
 NOTABLE_MINORITY = 24.0
-"""Percent: above this, ANSSI SecNumCloud 3.2 par. 19.6 no longer accepts one holder from outside the EU."""
+"""Percent: above this, ANSSI SecNumCloud 3.2 par. 19.6 no longer accepts one holder from outside
+the EU."""
 
 HALF = 50.0
+
+OPEN_TIER = "TU"
+"""Somebody stands above the last entity on record, and nobody knows who: control is unknown."""
 
 MEMBER_STATE_LAW = "EU"
 MEMBER_STATES = "T1"
 
 
 def reach(vendor: VendorId, home: str | None, knowledge: Knowledge, criteria: Criteria) -> Reach:
-    """The chain above a vendor on the day of the criteria, and what follows from it for a body in country `home`."""
+    """The chain above a vendor on the day of the criteria, and what follows from it for a body in
+    country `home`.
+    """
     entities, edges = _climb(knowledge.vendors[vendor].operator, knowledge, criteria)
     top = entities[-1]
     policy = criteria.policy
+    is_open = top.open_ownership
     return Reach(
         vendor=vendor,
         name=knowledge.vendors[vendor].name,
-        chain=tuple(_link(entity, edge) for entity, edge in zip(entities, (*edges, None), strict=True)),
+        chain=tuple(
+            _link(entity, edge) for entity, edge in zip(entities, (*edges, None), strict=True)
+        ),
         controller=top.id,
         country=top.country,
-        tier=policy.tier(top.country, home),
-        european=policy.counts(top.country, home),
-        big_tech=any(entity.big_tech is not None for entity in entities) and not policy.counts(top.country, home),
+        tier=OPEN_TIER if is_open else policy.tier(top.country, home),
+        european=not is_open and policy.counts(top.country, home),
+        big_tech=any(entity.big_tech is not None for entity in entities)
+        and not policy.counts(top.country, home),
         laws=tuple(law.id for law in knowledge.laws if _binds(law, entities, criteria)),
         notes=_notes(entities, criteria),
     )
 
 
 def controlling(entity: Entity, criteria: Criteria) -> Owner | None:
-    """The majority owner on that day. Half is no majority: a joint venture of equals is its own controller."""
-    owners = (edge for edge in entity.owners if edge.kind is Holding.OWNS and edge.holds_on(criteria.on))
+    """The majority owner on that day. Half is no majority: a joint venture of equals is its own
+    controller.
+    """
+    owners = (
+        edge for edge in entity.owners if edge.kind is Holding.OWNS and edge.holds_on(criteria.on)
+    )
     return next((edge for edge in owners if edge.share is None or edge.share > HALF), None)
 
 
-def _climb(start: EntityId, knowledge: Knowledge, criteria: Criteria) -> tuple[list[Entity], list[Owner]]:
-    """Entities from the operator up, and the edges between them. The registry has no loops; a loop would end here."""
+def _climb(
+    start: EntityId, knowledge: Knowledge, criteria: Criteria
+) -> tuple[list[Entity], list[Owner]]:
+    """Entities from the operator up, and the edges between them. The registry has no loops; a loop
+    would end here.
+    """
     entities, edges = [knowledge.entities[start]], []
     while (edge := controlling(entities[-1], criteria)) is not None:
         above = knowledge.entities[edge.owner]
@@ -69,7 +89,11 @@ def _link(entity: Entity, edge: Owner | None) -> Link:
 def _binds(law: Law, entities: list[Entity], criteria: Criteria) -> bool:
     if law.since is not None and law.since > criteria.on:
         return False
-    bound = {Binding.CHAIN: entities, Binding.CONTROLLER: entities[-1:], Binding.OPERATOR: entities[:1]}[law.binds]
+    bound = {
+        Binding.CHAIN: entities,
+        Binding.CONTROLLER: entities[-1:],
+        Binding.OPERATOR: entities[:1],
+    }[law.binds]
     return any(_subject(entity.country, law, criteria.policy) for entity in bound)
 
 
@@ -80,17 +104,32 @@ def _subject(country: str, law: Law, policy: Policy) -> bool:
 
 
 def _notes(entities: list[Entity], criteria: Criteria) -> tuple[Reason, ...]:
-    """Holdings that are no control: large minorities, licensed technology, rented infrastructure."""
+    """Holdings that are no control: large minorities, licensed technology, rented
+    infrastructure."""
     return tuple(
-        Reason("holding", (("entity", entity.id), ("owner", edge.owner), ("kind", edge.kind.value), ("share", _percent(edge))))
+        Reason(
+            "holding",
+            (
+                ("entity", entity.id),
+                ("owner", edge.owner),
+                ("kind", edge.kind.value),
+                ("share", _percent(edge)),
+            ),
+        )
         for entity in entities
         for edge in entity.owners
-        if edge.holds_on(criteria.on) and edge != controlling(entity, criteria) and _is_notable(edge)
+        if edge.holds_on(criteria.on)
+        and edge != controlling(entity, criteria)
+        and _is_notable(edge)
     )
 
 
 def _is_notable(edge: Owner) -> bool:
-    return edge.kind not in {Holding.MINORITY, Holding.OWNS} or edge.share is None or edge.share > NOTABLE_MINORITY
+    return (
+        edge.kind not in {Holding.MINORITY, Holding.OWNS}
+        or edge.share is None
+        or edge.share > NOTABLE_MINORITY
+    )
 
 
 def _percent(edge: Owner) -> str:

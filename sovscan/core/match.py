@@ -9,7 +9,11 @@ from sovscan.core.model import Evidence, Role, Signal, VendorId
 from sovscan.core.names import suffixes
 from sovscan.core.registry import Fingerprint, Vendor
 
-GENERIC = {"mx-address-as": "address-as", "ns-address-as": "address-as", "web-address-as": "address-as"}
+GENERIC = {
+    "mx-address-as": "address-as",
+    "ns-address-as": "address-as",
+    "web-address-as": "address-as",
+}
 """A rule on any address is asked after the rule on that host's own kind of address."""
 
 
@@ -33,7 +37,9 @@ class RuleIndex:
     def __init__(self, vendors: Iterable[Vendor]) -> None:
         self._exact: dict[tuple[str, str], list[Hit]] = defaultdict(list)
         self._suffix: dict[tuple[str, str], list[Hit]] = defaultdict(list)
-        self._ranges: dict[str, list[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, Hit]]] = defaultdict(list)
+        self._ranges: dict[str, list[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, Hit]]] = (
+            defaultdict(list)
+        )
         for vendor in sorted(vendors, key=lambda vendor: vendor.id):
             for fingerprint in vendor.fingerprints:
                 self._add(Hit(vendor, fingerprint))
@@ -72,7 +78,11 @@ class RuleIndex:
         if not ranges:
             return
         address = ipaddress.ip_address(value)
-        yield from (hit for network, hit in ranges if address.version == network.version and address in network)
+        yield from (
+            hit
+            for network, hit in ranges
+            if address.version == network.version and address in network
+        )
 
 
 def vendors_by_id(vendors: Iterable[Vendor]) -> Mapping[VendorId, Vendor]:

@@ -102,7 +102,9 @@ class Lens(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A body and the domain asked about. `asked` is what the user wrote, `zone` the registrable domain."""
+    """A body and the domain asked about. `asked` is what the user wrote, `zone` the registrable
+    domain.
+    """
 
     id: str
     name: str
@@ -125,7 +127,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How an observation was made: when (UTC, ISO 8601), through whom, by which transport, with what TTL (s)."""
+    """How an observation was made: when (UTC, ISO 8601), through whom, by which transport, with
+    what TTL (s).
+    """
 
     observed_at: str
     resolver: str
@@ -138,8 +142,10 @@ class Provenance:
 class Observation:
     """One question and what came back.
 
-    `answers` are record data in presentation form, sorted; `aliases` are the CNAME targets followed, in order;
-    `detail` names the kind of absence or failure (NXDOMAIN, NODATA, SERVFAIL, TIMEOUT ...). Provenance does not
+    `answers` are record data in presentation form, sorted; `aliases` are the CNAME targets
+    followed, in order;
+    `detail` names the kind of absence or failure (NXDOMAIN, NODATA, SERVFAIL, TIMEOUT ...).
+    Provenance does not
     take part in equality: the same answer on another day is the same fact.
     """
 
@@ -162,7 +168,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A reading of an observation: a `value` of a `kind`, said of `subject` (a host or domain) by `question`."""
+    """A reading of an observation: a `value` of a `kind`, said of `subject` (a host or domain) by
+    `question`.
+    """
 
     kind: str
     value: str
@@ -172,7 +180,9 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """This rule met this fact. `rule` is `vendor#fingerprint`, or `core#...` for the tool's own reading rules."""
+    """This rule met this fact. `rule` is `vendor#fingerprint`, or `core#...` for the tool's own
+    reading rules.
+    """
 
     rule: RuleId
     signal: Signal
@@ -183,8 +193,10 @@ class Evidence:
 class Party:
     """One party in a service.
 
-    `share` is the part of its role (0 to 1; 0 for backups and senders); `preference` the MX preference.
-    `vendor` is None where the body itself does it (`OWN`) or where nobody could be named (`UNKNOWN`).
+    `share` is the part of its role (0 to 1; 0 for backups and senders); `preference` the MX
+    preference.
+    `vendor` is None where the body itself does it (`OWN`) or where nobody could be named
+    (`UNKNOWN`).
     `platform` is the vendor whose network or cloud it stands on, where that is another vendor.
     """
 
@@ -202,7 +214,8 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """What is known of one service: parties from front to back, a finding, and what contradicts it."""
+    """What is known of one service: parties from front to back, a finding, and what contradicts
+    it."""
 
     service: Service
     finding: Finding
@@ -227,7 +240,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Who can reach a vendor on a date: the chain from operator to controller, its country, tier and laws."""
+    """Who can reach a vendor on a date: the chain from operator to controller, its country, tier
+    and laws.
+    """
 
     vendor: VendorId
     name: str
@@ -274,7 +289,9 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """With what it was concluded. Digests are SHA-256 in hexadecimal; `on` is the day of the ownership chains."""
+    """With what it was concluded. Digests are SHA-256 in hexadecimal; `on` is the day of the
+    ownership chains.
+    """
 
     tool: str
     methodology: str
@@ -286,7 +303,8 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything concluded about one target. `scores` holds one score per lens, the headline first."""
+    """Everything concluded about one target. `scores` holds one score per lens, the headline
+    first."""
 
     target: Target
     attributions: tuple[Attribution, ...]

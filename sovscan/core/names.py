@@ -24,6 +24,11 @@ def suffixes(name: str) -> Iterator[str]:
 
 
 def parents(name: str, top: str) -> Iterator[DomainName]:
-    """The names above `name`, up to and including `top`; nothing where `name` is not below `top`."""
+    """The names above `name`, up to and including `top`; nothing where `name` is not below
+    `top`."""
     if within(name, top):
-        yield from (DomainName(parent) for parent in suffixes(name) if parent != name and within(parent, top))
+        yield from (
+            DomainName(parent)
+            for parent in suffixes(name)
+            if parent != name and within(parent, top)
+        )

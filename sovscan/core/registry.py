@@ -1,4 +1,5 @@
-"""What we know, as values: vendors and their fingerprints, entities and owners, laws, policies, methodologies.
+"""What we know, as values: vendors and their fingerprints, entities and owners, laws, policies,
+methodologies.
 
 Read from `datasets/` by the library; the field names are the keys of the TOML files.
 """
@@ -35,7 +36,9 @@ class EntityKind(StrEnum):
 
 
 class Binding(StrEnum):
-    """By what link a law reaches a vendor: a seat anywhere in its chain, of its controller, or of its operator."""
+    """By what link a law reaches a vendor: a seat anywhere in its chain, of its controller, or of
+    its operator.
+    """
 
     CHAIN = "chain"
     CONTROLLER = "controller"
@@ -44,7 +47,8 @@ class Binding(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """A rule: signals of this kind whose value matches show the vendor in this role, as strongly as it says.
+    """A rule: signals of this kind whose value matches show the vendor in this role, as strongly as
+    it says.
 
     Exactly one of `exact`, `suffix` (label boundary), `cidr` and `number` (AS number) is filled.
     `examples` must match it and `counter_examples` (key `not`) must not.
@@ -91,7 +95,9 @@ class Vendor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """An edge of ownership or dependence, valid from `since` to before `until`; share in percent where known."""
+    """An edge of ownership or dependence, valid from `since` to before `until`; share in percent
+    where known.
+    """
 
     owner: EntityId
     kind: Holding
@@ -104,7 +110,9 @@ class Owner:
 
     def holds_on(self, day: date) -> bool:
         """Was this true on that day?"""
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day < self.until
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +127,9 @@ class BigTech:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """A legal person: its seat (ISO 3166-1 alpha-2), its owners, and whether it meets the big-tech criterion."""
+    """A legal person: its seat (ISO 3166-1 alpha-2), its owners, and whether it meets the big-tech
+    criterion. `open_ownership`: somebody is known to stand above it, but not who.
+    """
 
     id: EntityId
     name: str
@@ -129,12 +139,14 @@ class Entity:
     checked: date
     owners: tuple[Owner, ...] = ()
     big_tech: BigTech | None = None
+    open_ownership: bool = False
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """A law that reaches providers: whose (`EU` means any member state), by what link, and how far."""
+    """A law that reaches providers: whose (`EU` means any member state), by what link, and how
+    far."""
 
     id: str
     name: str
@@ -151,7 +163,9 @@ class Law:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What counts as European: tiers, the countries of each tier, and countries counted beside them (`also`)."""
+    """What counts as European: tiers, the countries of each tier, and countries counted beside them
+    (`also`).
+    """
 
     id: str
     name: str
@@ -192,9 +206,11 @@ class Caps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Methodology:
-    """Weights, bands and floors of a score. A published file is never edited; a new one gets a new id.
+    """Weights, bands and floors of a score. A published file is never edited; a new one gets a new
+    id.
 
-    `services` and `roles` weigh by importance; a role that is not listed is not scored. `exposed` are the roles
+    `services` and `roles` weigh by importance; a role that is not listed is not scored. `exposed`
+    are the roles
     that can read or alter. `risk` gives the risk of each tier, 0 to 1.
     """
 
@@ -213,7 +229,9 @@ class Methodology:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """An autonomous system: number, the registry's text for its holder (shown, never matched), and country."""
+    """An autonomous system: number, the registry's text for its holder (shown, never matched), and
+    country.
+    """
 
     asn: int
     organisation: str
@@ -221,7 +239,9 @@ class Network:
 
 
 class AddressTable(Protocol):
-    """Address to origin AS. `name` says which table this is, `available` whether there is one at all."""
+    """Address to origin AS. `name` says which table this is, `available` whether there is one at
+    all.
+    """
 
     @property
     def name(self) -> str:

@@ -1,12 +1,15 @@
-"""From parties to a score. An unknown party is the interval [0, 1]: it widens the result and never moves it.
+"""From parties to a score. An unknown party is the interval [0, 1]: it widens the result and never
+moves it.
 
-Everything is a sum over stakes: one party's weight in the whole, and its risk through a lens, or None for unknown.
+Everything is a sum over stakes: one party's weight in the whole, and its risk through a lens, or
+None for unknown.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sovscan.core.context import Criteria
+from sovscan.core.jurisdiction import OPEN_TIER
 from sovscan.core.model import (
     Attribution,
     Finding,
@@ -14,7 +17,6 @@ from sovscan.core.model import (
     Party,
     Reach,
     Reason,
-    Role,
     Score,
     Service,
     ServiceScore,
@@ -38,8 +40,12 @@ class Stake:
     party: Party | None = None
 
 
-def stakes(attribution: Attribution, methodology: Methodology, risk: Callable[[Party], Risk]) -> tuple[Stake, ...]:
-    """The scored parties of a service. A role that nobody fills is unknown; a service that is not there has none."""
+def stakes(
+    attribution: Attribution, methodology: Methodology, risk: Callable[[Party], Risk]
+) -> tuple[Stake, ...]:
+    """The scored parties of a service. A role that nobody fills is unknown; a service that is not
+    there has none.
+    """
     if attribution.finding is Finding.NO_SERVICE:
         return ()
     weights = methodology.roles[attribution.service]
@@ -53,14 +59,19 @@ def stakes(attribution: Attribution, methodology: Methodology, risk: Callable[[P
     return (*scored, *open_stake)
 
 
-def party_risk(party: Party, reaches: dict[VendorId, Reach], criteria: Criteria, lens: Lens) -> Risk:
-    """The worse of a party's vendor and its platform. An unknown vendor is unknown, unless its platform is at 1 already."""
-    platform = _vendor_risk(party.platform, reaches, criteria, lens)
-    if party.finding is Finding.OWN:
-        return platform or 0.0
-    if party.finding is not Finding.ATTRIBUTED:
-        return 1.0 if platform == 1.0 else None
-    return max(_vendor_risk(party.vendor, reaches, criteria, lens) or 0.0, platform or 0.0)
+def party_risk(
+    party: Party, reaches: dict[VendorId, Reach], criteria: Criteria, lens: Lens
+) -> Risk:
+    """The worse of a party's vendor and its platform. Where one of them is unknown the whole is,
+    unless the other is at 1 already: it cannot get worse.
+    """
+    held = [_vendor_risk(v, reaches, criteria, lens) for v in (party.vendor, party.platform) if v]
+    if 1.0 in held:
+        return 1.0
+    if party.finding not in {Finding.ATTRIBUTED, Finding.OWN}:
+        return None
+    known = [risk for risk in held if risk is not None]
+    return max(known, default=0.0) if len(known) == len(held) else None
 
 
 def score(
@@ -80,37 +91,52 @@ def score(
         if attribution.finding is not Finding.NO_SERVICE
     )
     weighed = tuple(
-        Stake(stake.service, stake.weight * methodology.services[stake.service], stake.risk, stake.party)
+        Stake(
+            stake.service,
+            stake.weight * methodology.services[stake.service],
+            stake.risk,
+            stake.party,
+        )
         for attribution in listed
         for stake in stakes(attribution, methodology, risk)
     )
     low, high, coverage, known = _interval(weighed)
     value = known if known is not None and coverage >= methodology.coverage_floor else None
-    exposures = [(s.exposure, methodology.services[s.service]) for s in services if s.exposure is not None]
+    exposures = [
+        (s.exposure, methodology.services[s.service]) for s in services if s.exposure is not None
+    ]
     return Score(
         lens=lens,
         value=_percent(value),
         low=_percent(low) or 0.0,
         high=_percent(high) or 0.0,
         coverage=round(coverage, DIGITS),
-        exposure=_percent(sum(e * w for e, w in exposures) / sum(w for _, w in exposures)) if exposures else None,
+        exposure=_percent(sum(e * w for e, w in exposures) / sum(w for _, w in exposures))
+        if exposures
+        else None,
         grade=_grade(_percent(value), services, methodology),
         services=services,
         reasons=_reasons(listed, value, methodology),
     )
 
 
-def _vendor_risk(vendor: VendorId | None, reaches: dict[VendorId, Reach], criteria: Criteria, lens: Lens) -> Risk:
-    if vendor is None:
-        return None
+def _vendor_risk(
+    vendor: VendorId, reaches: dict[VendorId, Reach], criteria: Criteria, lens: Lens
+) -> Risk:
     reach = reaches[vendor]
+    if lens is Lens.BIG_TECH and reach.big_tech:
+        return 1.0
+    if reach.tier == OPEN_TIER:
+        return None
     if lens is Lens.BIG_TECH:
-        return 1.0 if reach.big_tech else 0.0
+        return 0.0
     return 0.0 if reach.european else criteria.methodology.risk[reach.tier]
 
 
 def _interval(weighed: tuple[Stake, ...]) -> tuple[float, float, float, Risk]:
-    """Low, high, coverage and the value over what is known; the widest interval where nothing applies."""
+    """Low, high, coverage and the value over what is known; the widest interval where nothing
+    applies.
+    """
     whole = sum(stake.weight for stake in weighed)
     if not whole:
         return 0.0, 1.0, 0.0, None
@@ -118,16 +144,26 @@ def _interval(weighed: tuple[Stake, ...]) -> tuple[float, float, float, Risk]:
     reliance = sum(stake.weight * stake.risk for stake in weighed if stake.risk is not None)
     unknown = sum(stake.weight for stake in weighed if stake.risk is None)
     whole = known + unknown
-    return reliance / whole, (reliance + unknown) / whole, known / whole, reliance / known if known else None
+    return (
+        reliance / whole,
+        (reliance + unknown) / whole,
+        known / whole,
+        reliance / known if known else None,
+    )
 
 
 def _service_score(
-    attribution: Attribution, held: tuple[Stake, ...], methodology: Methodology, risk: Callable[[Party], Risk]
+    attribution: Attribution,
+    held: tuple[Stake, ...],
+    methodology: Methodology,
+    risk: Callable[[Party], Risk],
 ) -> ServiceScore:
     low, high, coverage, value = _interval(held)
     exposed = [risk(party) for party in attribution.parties if party.role in methodology.exposed]
     known = [each for each in exposed if each is not None]
-    groups = {(stake.party.vendor, stake.party.platform) for stake in held if stake.party is not None}
+    groups = {
+        (stake.party.vendor, stake.party.platform) for stake in held if stake.party is not None
+    }
     dependency = value if coverage >= methodology.coverage_floor else None
     return ServiceScore(
         service=attribution.service,
@@ -140,8 +176,12 @@ def _service_score(
     )
 
 
-def _grade(value: float | None, services: tuple[ServiceScore, ...], methodology: Methodology) -> str | None:
-    """The band of the value, but no better than the caps allow where essential services depend wholly."""
+def _grade(
+    value: float | None, services: tuple[ServiceScore, ...], methodology: Methodology
+) -> str | None:
+    """The band of the value, but no better than the caps allow where essential services depend
+    wholly.
+    """
     if value is None:
         return None
     bands = [band.grade for band in methodology.bands]
@@ -153,22 +193,27 @@ def _grade(value: float | None, services: tuple[ServiceScore, ...], methodology:
     return max(grade, cap, key=bands.index)
 
 
-def _reasons(attributions: tuple[Attribution, ...], value: Risk, methodology: Methodology) -> tuple[Reason, ...]:
+def _reasons(
+    attributions: tuple[Attribution, ...], value: Risk, methodology: Methodology
+) -> tuple[Reason, ...]:
     """Why a part of the weight is not in the sum: not there, not seen, or not known."""
-    codes = {Finding.NO_SERVICE: "left-out", Finding.UNOBSERVED: "not-seen", Finding.UNKNOWN: "not-known"}
+    codes = {
+        Finding.NO_SERVICE: "left-out",
+        Finding.UNOBSERVED: "not-seen",
+        Finding.UNKNOWN: "not-known",
+    }
     named = tuple(
         Reason(codes[attribution.finding], (("service", attribution.service.value),))
         for attribution in attributions
         if attribution.finding in codes
     )
-    floor = (Reason("below-floor", (("floor", f"{methodology.coverage_floor:g}"),)),) if value is None else ()
+    floor = (
+        (Reason("below-floor", (("floor", f"{methodology.coverage_floor:g}"),)),)
+        if value is None
+        else ()
+    )
     return (*named, *floor)
 
 
 def _percent(value: float | None) -> float | None:
     return None if value is None else round(100 * value, DIGITS - 2)
-
-
-def is_scored(role: Role, service: Service, methodology: Methodology) -> bool:
-    """Does this role count in the score of this service?"""
-    return methodology.roles[service].get(role, 0.0) > 0

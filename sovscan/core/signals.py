@@ -1,6 +1,8 @@
-"""Readings of observations: what a host name, an address, a DKIM selector or an SPF record lets us see.
+"""Readings of observations: what a host name, an address, a DKIM selector or an SPF record lets us
+see.
 
-A signal carries the relation it was seen in: the AS of an MX host's address is another kind than that of a web
+A signal carries the relation it was seen in: the AS of an MX host's address is another kind than
+that of a web
 address, since routing is no mailbox. Nothing here judges.
 """
 
@@ -27,8 +29,12 @@ WEB_NAMES = ("www.{domain}", "{domain}")
 """The names under which a body's web site is looked for, the usual front first."""
 
 
-def address_signals(facts: Facts, networks: AddressTable, host: str, relation: str) -> tuple[Signal, ...]:
-    """Of each address of a host: the address, its origin AS as `relation`-address-as, and its reverse names."""
+def address_signals(
+    facts: Facts, networks: AddressTable, host: str, relation: str
+) -> tuple[Signal, ...]:
+    """Of each address of a host: the address, its origin AS as `relation`-address-as, and its
+    reverse names.
+    """
     return tuple(
         signal
         for address, question in addresses(facts, host)
@@ -52,11 +58,16 @@ def of_address(
 
 def alias_signals(facts: Facts, host: str, kind: str) -> tuple[Signal, ...]:
     """The CNAME targets on the way to a host's addresses."""
-    return tuple(Signal(kind, target, DomainName(host), question) for target, question in alias_chain(facts, host))
+    return tuple(
+        Signal(kind, target, DomainName(host), question)
+        for target, question in alias_chain(facts, host)
+    )
 
 
 def dkim_signals(facts: Facts, domain: str, probes: Iterable[Probe]) -> tuple[Signal, ...]:
-    """Where the declared DKIM selectors point (CNAME), or which of them hold a key of their own (TXT, RFC 6376)."""
+    """Where the declared DKIM selectors point (CNAME), or which of them hold a key of their own
+    (TXT, RFC 6376).
+    """
     found = []
     for probe in probes:
         question = Question(DomainName(f"{probe.name}.{domain}"), probe.type)
@@ -66,15 +77,24 @@ def dkim_signals(facts: Facts, domain: str, probes: Iterable[Probe]) -> tuple[Si
             if probe.type == "CNAME":
                 found.append(Signal("dkim-target", canonical(answer), DomainName(domain), question))
             elif _is_key(answer):
-                found.append(Signal("dkim-selector", probe.name.partition(".")[0], DomainName(domain), question))
+                found.append(
+                    Signal(
+                        "dkim-selector", probe.name.partition(".")[0], DomainName(domain), question
+                    )
+                )
     return tuple(found)
 
 
 def autodiscover_signals(facts: Facts, domain: str) -> tuple[Signal, ...]:
-    """Where mail programs are sent for their settings: the CNAME at autodiscover, and the SRV record."""
+    """Where mail programs are sent for their settings: the CNAME at autodiscover, and the SRV
+    record.
+    """
     alias = Question(DomainName(f"{AUTODISCOVER}.{domain}"), "CNAME")
     service = Question(DomainName(f"{AUTODISCOVER_SRV}.{domain}"), "SRV")
-    readings = (("autodiscover-target", alias, canonical), ("autodiscover-srv", service, _srv_target))
+    readings = (
+        ("autodiscover-target", alias, canonical),
+        ("autodiscover-srv", service, _srv_target),
+    )
     return tuple(
         Signal(kind, value, DomainName(domain), question)
         for kind, question, read in readings
@@ -89,26 +109,39 @@ def sender_signals(facts: Facts, domain: str) -> tuple[Signal, ...]:
     for mention in spf.walk(facts, domain):
         value = mention.term.domain
         if value:
-            named.setdefault(value, Signal("spf-include", value, DomainName(domain), mention.question))
+            named.setdefault(
+                value, Signal("spf-include", value, DomainName(domain), mention.question)
+            )
     return tuple(named.values())
 
 
 def token_signals(facts: Facts, domain: str) -> tuple[Signal, ...]:
-    """The keys of verification tokens in the domain's TXT records: the part before the first "=", lower case."""
+    """The keys of verification tokens in the domain's TXT records: the part before the first "=",
+    lower case.
+    """
     question = Question(DomainName(domain), "TXT")
-    keys = {text.partition("=")[0].strip().lower() for text in answers(facts, domain, "TXT") if "=" in text}
-    return tuple(Signal("txt-token", key, DomainName(domain), question) for key in sorted(keys - {"v", ""}))
+    keys = {
+        text.partition("=")[0].strip().lower()
+        for text in answers(facts, domain, "TXT")
+        if "=" in text
+    }
+    return tuple(
+        Signal("txt-token", key, DomainName(domain), question) for key in sorted(keys - {"v", ""})
+    )
 
 
 def zone_signals(facts: Facts, zone: str) -> tuple[Signal, ...]:
-    """The primary server and the responsible mailbox of the SOA record, as names (RFC 1035 section 3.3.13)."""
+    """The primary server and the responsible mailbox of the SOA record, as names (RFC 1035 section
+    3.3.13).
+    """
     question = Question(DomainName(zone), "SOA")
     fields = next(iter(answers(facts, zone, "SOA")), "").split()
     if len(fields) < 2:
         return ()
     kinds = ("soa-mname", "soa-rname")
     return tuple(
-        Signal(kind, canonical(value), DomainName(zone), question) for kind, value in zip(kinds, fields, strict=False)
+        Signal(kind, canonical(value), DomainName(zone), question)
+        for kind, value in zip(kinds, fields, strict=False)
     )
 
 
@@ -117,8 +150,12 @@ def web_names(domain: str) -> tuple[DomainName, ...]:
     return tuple(DomainName(pattern.format(domain=domain)) for pattern in WEB_NAMES)
 
 
-def every_signal(facts: Facts, networks: AddressTable, domain: str, zone: str, probes: Iterable[Probe]) -> Iterator[Signal]:
-    """All that can be read about a target; what no rule knows is the next contributor's list of work."""
+def every_signal(
+    facts: Facts, networks: AddressTable, domain: str, zone: str, probes: Iterable[Probe]
+) -> Iterator[Signal]:
+    """All that can be read about a target; what no rule knows is the next contributor's list of
+    work.
+    """
     mail = Question(DomainName(domain), "MX")
     for answer in answers(facts, domain, "MX"):
         host = canonical(answer.partition(" ")[2])
@@ -145,8 +182,12 @@ def _srv_target(answer: str) -> DomainName:
     return canonical(answer.rpartition(" ")[2])
 
 
-def _values(facts: Facts, question: Question, read: Callable[[str], DomainName]) -> tuple[DomainName, ...]:
-    """The targets of a probe; a CNAME counts although its target does not resolve; "." is no target."""
+def _values(
+    facts: Facts, question: Question, read: Callable[[str], DomainName]
+) -> tuple[DomainName, ...]:
+    """The targets of a probe; a CNAME counts although its target does not resolve; "." is no
+    target.
+    """
     found = observation(facts, question.name, question.type)
     if found is None or found.outcome is not Outcome.SEEN:
         return ()

@@ -1,4 +1,5 @@
-"""Sender Policy Framework (RFC 7208) read as facts: who may send, by which names, and what cannot be seen.
+"""Sender Policy Framework (RFC 7208) read as facts: who may send, by which names, and what cannot
+be seen.
 
 This reads the tree of includes and redirects; it does not evaluate a sender's address.
 """
@@ -14,13 +15,17 @@ from sovscan.core.names import canonical
 LOOKUP_LIMIT = 10
 """Terms that cause DNS queries, per check (RFC 7208 section 4.6.4)."""
 
-_TERM = re.compile(r"^[+\-~?]?(include|redirect|exists|a|mx|ptr)(?:[:=]([^/]+))?(?:/.*)?$", re.IGNORECASE)
+_TERM = re.compile(
+    r"^[+\-~?]?(include|redirect|exists|a|mx|ptr)(?:[:=]([^/]+))?(?:/.*)?$", re.IGNORECASE
+)
 _MACRO = re.compile(r"%[{%_\-]")
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term that names a domain. `static` is False where a macro stands in it; then `domain` is its fixed end."""
+    """A term that names a domain. `static` is False where a macro stands in it; then `domain` is
+    its fixed end.
+    """
 
     kind: str
     domain: DomainName
@@ -37,8 +42,11 @@ class Mention:
 
 
 def records(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """Those TXT strings that are SPF records: version first, in any case, then a space or the end."""
-    return tuple(text for text in texts if text.lower() == "v=spf1" or text.lower().startswith("v=spf1 "))
+    """Those TXT strings that are SPF records: version first, in any case, then a space or the
+    end."""
+    return tuple(
+        text for text in texts if text.lower() == "v=spf1" or text.lower().startswith("v=spf1 ")
+    )
 
 
 def terms(record: str) -> tuple[Term, ...]:
@@ -53,7 +61,9 @@ def denies_all(record: str) -> bool:
 
 
 def walk(facts: Facts, domain: str) -> Iterator[Mention]:
-    """Every naming term reachable from the domain's record, depth first, within the limit on look-ups."""
+    """Every naming term reachable from the domain's record, depth first, within the limit on
+    look-ups.
+    """
     visited: set[str] = set()
     budget = [LOOKUP_LIMIT]
     yield from _walk(facts, domain, 0, visited, budget)
@@ -70,7 +80,9 @@ def wanted(facts: Facts, domain: str) -> tuple[Question, ...]:
 
 
 def states(facts: Facts, domain: str) -> tuple[str, ...]:
-    """What limits the reading: `absent`, `unseen`, `multiple`, `delegated` (behind a macro), `too-many-lookups`."""
+    """What limits the reading: `absent`, `unseen`, `multiple`, `delegated` (behind a macro),
+    `too-many-lookups`.
+    """
     asked = outcome(facts, domain, "TXT")
     if asked in {Outcome.FAILED, Outcome.SKIPPED}:
         return ("unseen",)
@@ -81,13 +93,24 @@ def states(facts: Facts, domain: str) -> tuple[str, ...]:
     checks = (
         ("multiple", len(found) > 1),
         ("delegated", any(not mention.term.static for mention in mentions)),
-        ("too-many-lookups", sum(1 for mention in mentions if mention.term.kind != "ptr") >= LOOKUP_LIMIT),
-        ("unseen", any(outcome(facts, question.name, "TXT") is Outcome.FAILED for question in wanted(facts, domain))),
+        (
+            "too-many-lookups",
+            sum(1 for mention in mentions if mention.term.kind != "ptr") >= LOOKUP_LIMIT,
+        ),
+        (
+            "unseen",
+            any(
+                outcome(facts, question.name, "TXT") is Outcome.FAILED
+                for question in wanted(facts, domain)
+            ),
+        ),
     )
     return tuple(state for state, holds in checks if holds)
 
 
-def _walk(facts: Facts, domain: str, depth: int, visited: set[str], budget: list[int]) -> Iterator[Mention]:
+def _walk(
+    facts: Facts, domain: str, depth: int, visited: set[str], budget: list[int]
+) -> Iterator[Mention]:
     if domain in visited:
         return
     visited.add(domain)

@@ -1,4 +1,6 @@
-"""The registry tests itself: what `sovscan vendors check` and CI hold every vendor, entity and rule against."""
+"""The registry tests itself: what `sovscan vendors check` and CI hold every vendor, entity and rule
+against.
+"""
 
 import ipaddress
 from collections import Counter, defaultdict
@@ -15,9 +17,26 @@ from sovscan.knowledge.load import dangling, read_shelf
 from sovscan.knowledge.read import at
 
 SIGNALS = frozenset(
-    "mx-host mx-address-as ns-host ns-address-as soa-mname soa-rname spf-include dkim-target dkim-selector"
-    " autodiscover-target autodiscover-srv txt-token cname-target web-address-as address-as address ptr"
-    " resolver-address".split()
+    [
+        "mx-host",
+        "mx-address-as",
+        "ns-host",
+        "ns-address-as",
+        "soa-mname",
+        "soa-rname",
+        "spf-include",
+        "dkim-target",
+        "dkim-selector",
+        "autodiscover-target",
+        "autodiscover-srv",
+        "txt-token",
+        "cname-target",
+        "web-address-as",
+        "address-as",
+        "address",
+        "ptr",
+        "resolver-address",
+    ]
 )
 HINTS_ONLY = frozenset({"txt-token", "spf-include"})
 """Signals that may corroborate but never elect (classification principle 4)."""
@@ -25,11 +44,15 @@ HINTS_ONLY = frozenset({"txt-token", "spf-include"})
 EXCLUSIVE = (Role.PLATFORM, Role.CONNECTIVITY, Role.EDGE, Role.INBOUND)
 STALE_AFTER = timedelta(days=400)
 
-_suffix_list = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)
+_suffix_list = tldextract.TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False
+)
 
 
 def check(folder: Path, today: date) -> tuple[list[str], list[str]]:
-    """Faults, and warnings. No fault means: every rule matches its examples, and only those it should."""
+    """Faults, and warnings. No fault means: every rule matches its examples, and only those it
+    should.
+    """
     faults: list[str] = []
     shelf = read_shelf(folder, faults)
     faults.extend(dangling(shelf))
@@ -43,7 +66,11 @@ def check(folder: Path, today: date) -> tuple[list[str], list[str]]:
 
 
 def _vendor_faults(path: Path, vendor: Vendor, rules: RuleIndex) -> Iterator[str]:
-    twice = [name for name, count in Counter(rule.id for rule in vendor.fingerprints).items() if count > 1]
+    twice = [
+        name
+        for name, count in Counter(rule.id for rule in vendor.fingerprints).items()
+        if count > 1
+    ]
     yield from (f"{at(path, 'fingerprints')}  the id {name!r} is used twice" for name in twice)
     for place, rule in enumerate(vendor.fingerprints):
         here = f"fingerprints[{place}]"
@@ -56,9 +83,15 @@ def _form(rule: Fingerprint) -> Iterator[tuple[str, str]]:
     if sum(1 for matcher in matchers if matcher) != 1:
         yield "id", f"{rule.id!r} needs exactly one of: exact, suffix, cidr, number"
     if rule.signal not in SIGNALS:
-        yield "signal", f"{rule.signal!r} is no signal; the signals are: {', '.join(sorted(SIGNALS))}"
+        yield (
+            "signal",
+            f"{rule.signal!r} is no signal; the signals are: {', '.join(sorted(SIGNALS))}",
+        )
     if rule.signal in HINTS_ONLY and rule.strength is not Strength.HINT:
-        yield "strength", f"a {rule.signal} is a hint and never elects a vendor; write: strength = \"hint\""
+        yield (
+            "strength",
+            f'a {rule.signal} is a hint and never elects a vendor; write: strength = "hint"',
+        )
     if not rule.source.startswith(("https://", "http://")):
         yield "source", f"{rule.source!r} is no URL"
     if not rule.examples:
@@ -66,14 +99,21 @@ def _form(rule: Fingerprint) -> Iterator[tuple[str, str]]:
     if rule.suffix and not rule.counter_examples:
         yield "not", "is missing; give a look-alike that must not match"
     yield from (("suffix", fault) for value in rule.suffix for fault in _suffix_faults(value))
-    yield from (("cidr", f"{value!r} is no network in CIDR form") for value in rule.cidr if not _is_network(value))
+    yield from (
+        ("cidr", f"{value!r} is no network in CIDR form")
+        for value in rule.cidr
+        if not _is_network(value)
+    )
 
 
 def _suffix_faults(value: str) -> Iterator[str]:
     if value != value.lower().strip(".") or not value:
         yield f"{value!r} must be lower case, without a dot at either end"
     elif not _suffix_list(value).domain:
-        yield f"{value!r} is a public suffix: it would match every name below it. Name the vendor's own domain"
+        yield (
+            f"{value!r} is a public suffix: it would match every name below it. Name the"
+            " vendor's own domain"
+        )
 
 
 def _is_network(value: str) -> bool:
@@ -85,16 +125,25 @@ def _is_network(value: str) -> bool:
 
 
 def _examples(vendor: Vendor, rule: Fingerprint, rules: RuleIndex) -> Iterator[tuple[str, str]]:
-    """Each example meets this rule and no other vendor's of the same role; each counter-example does not meet it."""
-    alone = RuleIndex([Vendor(id=vendor.id, name=vendor.name, operator=vendor.operator, fingerprints=(rule,))])
+    """Each example meets this rule and no other vendor's of the same role; each counter-example
+    does not meet it.
+    """
+    alone = RuleIndex(
+        [Vendor(id=vendor.id, name=vendor.name, operator=vendor.operator, fingerprints=(rule,))]
+    )
     for value in rule.examples:
         if not _matches(alone, rule, value):
             yield "examples", f"{value!r} does not match this rule"
         others = {
-            hit.vendor.id for hit in rules.identify(rule.signal, value) if hit.fingerprint.role is rule.role
+            hit.vendor.id
+            for hit in rules.identify(rule.signal, value)
+            if hit.fingerprint.role is rule.role
         } - {vendor.id}
         if others:
-            yield "examples", f"{value!r} is also matched by {', '.join(sorted(others))} in the same role"
+            yield (
+                "examples",
+                f"{value!r} is also matched by {', '.join(sorted(others))} in the same role",
+            )
     for value in rule.counter_examples:
         if _matches(alone, rule, value):
             yield "not", f"{value!r} must not match this rule, but does"
@@ -114,10 +163,15 @@ def _entity_faults(path: Path, entity: Entity) -> Iterator[str]:
         yield f"{at(path, 'source')}  {entity.source!r} is no URL"
     owns = [edge for edge in entity.owners if edge.kind is Holding.OWNS]
     for place, edge in enumerate(owns):
-        clashing = [o.owner for o in owns[place + 1 :] if _overlap(edge.since, edge.until, o.since, o.until)]
+        clashing = [
+            o.owner for o in owns[place + 1 :] if _overlap(edge.since, edge.until, o.since, o.until)
+        ]
         whole = edge.share is None or edge.share > 50
         if clashing and whole:
-            yield f"{at(path, 'owners')}  {edge.owner!r} and {clashing[0]!r} own it at the same time; set since and until"
+            yield (
+                f"{at(path, 'owners')}  {edge.owner!r} and {clashing[0]!r} own it at the"
+                " same time; set since and until"
+            )
     for place, edge in enumerate(entity.owners):
         if not edge.source.startswith(("https://", "http://")):
             yield f"{at(path, f'owners[{place}].source')}  {edge.source!r} is no URL"
@@ -125,30 +179,46 @@ def _entity_faults(path: Path, entity: Entity) -> Iterator[str]:
             yield f"{at(path, f'owners[{place}].until')}  ends before it begins"
 
 
-def _overlap(since: date | None, until: date | None, other_since: date | None, other_until: date | None) -> bool:
-    return (since or date.min) < (other_until or date.max) and (other_since or date.min) < (until or date.max)
+def _overlap(
+    since: date | None, until: date | None, other_since: date | None, other_until: date | None
+) -> bool:
+    return (since or date.min) < (other_until or date.max) and (other_since or date.min) < (
+        until or date.max
+    )
 
 
 def _shared_networks(vendors: Mapping[Path, Vendor]) -> Iterator[str]:
-    """An AS number belongs to one vendor in one role, and is no platform and access network at once."""
+    """An AS number belongs to one vendor in one role, and is no platform and access network at
+    once.
+    """
     claims: dict[tuple[str, str], dict[str, Path]] = defaultdict(dict)
     for path, vendor in vendors.items():
         for rule in vendor.fingerprints:
             if rule.role in EXCLUSIVE:
-                group = "ground" if rule.role in {Role.PLATFORM, Role.CONNECTIVITY} else rule.role.value
-                for number in rule.number:
-                    claims[group, f"AS{number}"][vendor.id] = path
+                group = (
+                    "ground" if rule.role in {Role.PLATFORM, Role.CONNECTIVITY} else rule.role.value
+                )
+                for asn in rule.number:
+                    claims[group, f"AS{asn}"][vendor.id] = path
     for (_, number), owners in sorted(claims.items()):
         if len(owners) > 1:
             first = next(iter(owners.values()))
-            yield f"{at(first, 'fingerprints')}  {number} is claimed by {' and '.join(sorted(owners))}; it has one holder"
+            yield (
+                f"{at(first, 'fingerprints')}  {number} is claimed by"
+                f" {' and '.join(sorted(owners))}; it has one holder"
+            )
 
 
-def _stale(vendors: Mapping[Path, Vendor], entities: Mapping[Path, Entity], today: date) -> Iterator[str]:
+def _stale(
+    vendors: Mapping[Path, Vendor], entities: Mapping[Path, Entity], today: date
+) -> Iterator[str]:
     for path, vendor in vendors.items():
         for place, rule in enumerate(vendor.fingerprints):
             if today - rule.checked > STALE_AFTER:
-                yield f"{at(path, f'fingerprints[{place}].checked')}  not checked since {rule.checked}"
+                yield (
+                    f"{at(path, f'fingerprints[{place}].checked')}  not checked since"
+                    f" {rule.checked}"
+                )
     for path, entity in entities.items():
         if today - entity.checked > STALE_AFTER:
             yield f"{at(path, 'checked')}  not checked since {entity.checked}"

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sovscan.core.context import Knowledge
 from sovscan.core.match import RuleIndex, vendors_by_id
+from sovscan.core.model import EntityId
 from sovscan.core.registry import AddressTable, Entity, Law, Methodology, Policy, Vendor
 from sovscan.errors import DataError
 from sovscan.knowledge.networks import open_table
@@ -52,7 +53,7 @@ def load(folder: Path, table: AddressTable | None = None) -> Knowledge:
     vendors = vendors_by_id(shelf.vendors.values())
     return Knowledge(
         vendors=vendors,
-        entities=_by_id(shelf.entities),
+        entities={EntityId(key): entity for key, entity in _by_id(shelf.entities).items()},
         laws=tuple(sorted(shelf.laws.values(), key=lambda law: law.id)),
         policies=_by_id(shelf.policies),
         methodologies=_by_id(shelf.methodologies),
@@ -63,27 +64,40 @@ def load(folder: Path, table: AddressTable | None = None) -> Knowledge:
 
 
 def dangling(shelf: Shelf) -> list[str]:
-    """References that lead nowhere, ids that do not name their file, chains that bite their own tail."""
+    """References that lead nowhere, ids that do not name their file, chains that bite their own
+    tail.
+    """
     faults = [
-        f"{at(path, 'id')}  is {value.id!r}, but the file is named {path.stem!r}; make them the same"
-        for values in (shelf.vendors, shelf.entities, shelf.laws, shelf.policies, shelf.methodologies)
+        f"{at(path, 'id')}  is {value.id!r}, but the file is named {path.stem!r}; make them"
+        " the same"
+        for values in (
+            shelf.vendors,
+            shelf.entities,
+            shelf.laws,
+            shelf.policies,
+            shelf.methodologies,
+        )
         for path, value in values.items()
         if value.id != path.stem
     ]
     known = {entity.id: entity for entity in shelf.entities.values()}
     faults.extend(
-        f"{at(path, 'operator')}  {vendor.operator!r} is no entity; add datasets/entities/{vendor.operator}.toml"
+        f"{at(path, 'operator')}  {vendor.operator!r} is no entity; add"
+        f" datasets/entities/{vendor.operator}.toml"
         for path, vendor in shelf.vendors.items()
         if vendor.operator not in known
     )
     for path, entity in shelf.entities.items():
         faults.extend(
-            f"{at(path, f'owners[{place}].owner')}  {edge.owner!r} is no entity; add datasets/entities/{edge.owner}.toml"
+            f"{at(path, f'owners[{place}].owner')}  {edge.owner!r} is no entity; add"
+            f" datasets/entities/{edge.owner}.toml"
             for place, edge in enumerate(entity.owners)
             if edge.owner not in known
         )
         if _bites_itself(entity, known):
-            faults.append(f"{shown(path)}  {entity.id!r} owns itself through its owners; cut the loop")
+            faults.append(
+                f"{shown(path)}  {entity.id!r} owns itself through its owners; cut the loop"
+            )
     return faults
 
 
@@ -101,8 +115,8 @@ def _by_id(values: Mapping[Path, Value]) -> dict[str, Value]:
     return {value.id: value for value in sorted(values.values(), key=lambda value: value.id)}
 
 
-def _bites_itself(entity: Entity, known: Mapping[str, Entity]) -> bool:
-    reached: set[str] = set()
+def _bites_itself(entity: Entity, known: Mapping[EntityId, Entity]) -> bool:
+    reached: set[EntityId] = set()
     waiting = [edge.owner for edge in entity.owners]
     while waiting:
         owner = waiting.pop()

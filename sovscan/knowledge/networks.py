@@ -1,6 +1,7 @@
 """Address to origin AS to organisation: a packed table, searched by bisection.
 
-The table says who originates an address, not who runs the machine. The organisation's text is the registry's;
+The table says who originates an address, not who runs the machine. The organisation's text is the
+registry's;
 it is shown and never matched.
 """
 
@@ -32,7 +33,8 @@ HALF_BITS = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """Where a table comes from: the day of its data, sources, attribution, and how much it holds."""
+    """Where a table comes from: the day of its data, sources, attribution, and how much it
+    holds."""
 
     built_from: str
     data_date: date
@@ -60,7 +62,9 @@ class MissingTable:
 
 
 class PackedTable:
-    """Ranges by their first address, each up to the next; network 0 means that nobody originates the range."""
+    """Ranges by their first address, each up to the next; network 0 means that nobody originates
+    the range.
+    """
 
     available = True
 
@@ -68,7 +72,10 @@ class PackedTable:
         self.name = hashlib.sha256(packed).hexdigest()
         body = lzma.decompress(packed)
         if not body.startswith(MAGIC):
-            raise DataError([f"{PACKED}  is no table of networks of this version"], "Run: sovscan networks update")
+            raise DataError(
+                [f"{PACKED}  is no table of networks of this version"],
+                "Run: sovscan networks update",
+            )
         parts = _parts(body[len(MAGIC) :])
         texts = parts[5].decode("utf-8").split("\n")
         numbers = _unpacked("I", parts[4])
@@ -82,7 +89,9 @@ class PackedTable:
         self._v6_network = _unpacked("I", parts[3])
 
     def lookup(self, address: str) -> Network | None:
-        """The network that originates this address; None where nobody does or the text is no address."""
+        """The network that originates this address; None where nobody does or the text is no
+        address.
+        """
         try:
             parsed = ipaddress.ip_address(address)
         except ValueError:
@@ -113,11 +122,14 @@ def read_about(folder: Path) -> About | None:
     try:
         return converter().structure(tomllib.loads(path.read_text(encoding="utf-8")), About)
     except (cattrs.BaseValidationError, tomllib.TOMLDecodeError) as error:
-        raise DataError([f"{path}  cannot be read: {error}"], "Run: sovscan networks update") from error
+        raise DataError(
+            [f"{path}  cannot be read: {error}"], "Run: sovscan networks update"
+        ) from error
 
 
 def _parts(body: bytes) -> list[bytes]:
-    """Six parts, each behind its length: deltas and networks of IPv4, of IPv6, AS numbers, texts."""
+    """Six parts, each behind its length: deltas and networks of IPv4, of IPv6, AS numbers,
+    texts."""
     parts, place = [], 0
     while place < len(body):
         length = int.from_bytes(body[place : place + 4], "big")

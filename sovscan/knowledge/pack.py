@@ -1,7 +1,10 @@
-"""Packs the table of networks from CSV files: ranges with AS number and organisation, ranges with country.
+"""Packs the table of networks from CSV files: ranges with AS number and organisation, ranges with
+country.
 
-The files are those of the npm packages `@ip-location-db/asn` and `@ip-location-db/asn-country` (CC BY 4.0:
-RouteViews, DB-IP, NRO): `first address, last address, AS number, organisation` and `first, last, country`.
+The files are those of the npm packages `@ip-location-db/asn` and `@ip-location-db/asn-country`
+(CC BY 4.0:
+RouteViews, DB-IP, NRO): `first address, last address, AS number, organisation` and `first, last,
+country`.
 """
 
 import csv
@@ -35,7 +38,13 @@ class Range:
     said: str
 
 
-def pack(networks: Iterable[Path], countries: Iterable[Path], folder: Path, built_from: str, data_date: date) -> About:
+def pack(
+    networks: Iterable[Path],
+    countries: Iterable[Path],
+    folder: Path,
+    built_from: str,
+    data_date: date,
+) -> About:
     """Build the table and put it in place of the old one, which stays untouched on any failure."""
     texts: dict[int, str] = {}
     by_version: dict[int, list[Range]] = defaultdict(list)
@@ -71,7 +80,9 @@ def _rows(path: Path, width: int) -> Iterator[list[str]]:
     with path.open(newline="", encoding="utf-8") as lines:
         for number, row in enumerate(csv.reader(lines), 1):
             if len(row) != width:
-                raise DataError([f"{path.name}:{number}  has {len(row)} columns instead of {width}"])
+                raise DataError(
+                    [f"{path.name}:{number}  has {len(row)} columns instead of {width}"]
+                )
             yield row
 
 
@@ -82,7 +93,9 @@ def _bounds(row: list[str]) -> tuple[int, int, int]:
 
 
 def _seats(by_version: dict[int, list[Range]], countries: Iterable[Path]) -> dict[str, str]:
-    """Each network's country: the one of most of its IPv4 space, or of most IPv6 ranges where it has none."""
+    """Each network's country: the one of most of its IPv4 space, or of most IPv6 ranges where it
+    has none.
+    """
     lists: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for path in countries:
         for row in _rows(path, 3):
@@ -95,12 +108,17 @@ def _seats(by_version: dict[int, list[Range]], countries: Iterable[Path]) -> dic
         for each in ranges:
             place = bisect_right(firsts, each.first) - 1
             if place >= 0:
-                weights[each.said][located[place][1]] += each.last - each.first + 1 if version == 4 else 1
-    return {number: max(sorted(counts), key=counts.__getitem__) for number, counts in weights.items()}
+                weights[each.said][located[place][1]] += (
+                    each.last - each.first + 1 if version == 4 else 1
+                )
+    return {
+        number: max(sorted(counts), key=counts.__getitem__) for number, counts in weights.items()
+    }
 
 
 def _columns(ranges: list[Range], index: dict[str, int], code: str) -> tuple[bytes, bytes]:
-    """Starts as differences, and whose each stretch is; neighbours of one network are one stretch."""
+    """Starts as differences, and whose each stretch is; neighbours of one network are one
+    stretch."""
     starts, held = [0], [0]
     for each in sorted(ranges, key=lambda each: each.first):
         for start, owner in ((each.first, index[each.said]), (each.last + 1, 0)):

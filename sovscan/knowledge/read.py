@@ -1,9 +1,13 @@
-"""TOML files to core values. Every fault names its file, its line where it can be found, and its path in the file."""
+"""TOML files to core values. Every fault names its file, its line where it can be found, and its
+path in the file.
+"""
 
+import operator
 import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,11 +23,12 @@ _STEP = re.compile(r"\.?([A-Za-z_][\w-]*)|\[(\d+)\]")
 
 
 def converter() -> cattrs.Converter:
-    """Reads plain TOML tables into the frozen values of core/registry.py; unknown keys are faults."""
+    """Reads plain TOML tables into the frozen values of core/registry.py; unknown keys are
+    faults."""
     made = cattrs.Converter(forbid_extra_keys=True)
     made.register_structure_hook(date, _as_date)
     for kind, read in ((str, _as_text), (int, _as_whole), (float, _as_number)):
-        made.register_structure_hook_func(kind.__eq__, read)  # exactly this type, not its enums
+        made.register_structure_hook_func(partial(operator.is_, kind), read)  # not its enums
     made.register_structure_hook(
         Fingerprint,
         make_dict_structure_fn(
@@ -61,7 +66,9 @@ def shown(path: Path) -> str:
 
 
 def at(path: Path, place: str) -> str:
-    """`file:line  place`, the line being where this place begins, as far as it can be found in the text."""
+    """`file:line  place`, the line being where this place begins, as far as it can be found in the
+    text.
+    """
     line = _line(path.read_text(encoding="utf-8").splitlines(), place)
     return f"{shown(path)}:{line}  {place}" if line else f"{shown(path)}  {place}"
 
@@ -75,7 +82,11 @@ def _told(path: Path, error: cattrs.BaseValidationError) -> Iterable[str]:
 def _in_words(error: BaseException, kind: type | None) -> str:
     if isinstance(error, KeyError):
         return f"the key {error.args[0]!r} is missing"
-    if isinstance(error, ValueError | TypeError) and kind is not None and hasattr(kind, "__members__"):
+    if (
+        isinstance(error, ValueError | TypeError)
+        and kind is not None
+        and hasattr(kind, "__members__")
+    ):
         return f"is none of: {', '.join(str(member.value) for member in kind)}"  # type: ignore[attr-defined]
     if isinstance(error, ValueError | TypeError) and error.args:
         return str(error.args[0])
@@ -89,7 +100,10 @@ def _line(lines: list[str], place: str) -> int:
     for name, index in steps:
         if name:
             header = name
-            row = _find(lines, row, rf"^\s*\[+\s*{re.escape(name)}\s*\]|^\s*{re.escape(name)}\s*=") or row
+            row = (
+                _find(lines, row, rf"^\s*\[+\s*{re.escape(name)}\s*\]|^\s*{re.escape(name)}\s*=")
+                or row
+            )
         elif index:
             for _ in range(index):
                 row = _find(lines, row, rf"^\s*\[\[\s*{re.escape(header)}\s*\]\]") or row
@@ -97,7 +111,14 @@ def _line(lines: list[str], place: str) -> int:
 
 
 def _find(lines: list[str], after: int, pattern: str) -> int:
-    return next((number for number, line in enumerate(lines[after:], after + 1) if re.search(pattern, line)), 0)
+    return next(
+        (
+            number
+            for number, line in enumerate(lines[after:], after + 1)
+            if re.search(pattern, line)
+        ),
+        0,
+    )
 
 
 def _as_date(value: Any, _: type) -> date:

@@ -44,8 +44,10 @@ def digest(*parts: Any) -> str:
 def target_row(target: Target) -> Row:
     """The columns of `targets`, without digest."""
     return {
-        "body": target.id, "name": target.name, "domain": target.domain, "zone": target.zone, "asked": target.asked,
-        "country": target.country, "level": target.level, "region": target.region, "population": target.population,
+        "body": target.id, "name": target.name, "domain": target.domain, "zone": target.zone,
+        "asked": target.asked,
+        "country": target.country, "level": target.level, "region": target.region, "population":
+        target.population,
     }  # fmt: skip
 
 
@@ -86,7 +88,9 @@ def observation_from(row: Row) -> Observation:
         aliases=tuple(json.loads(row["aliases"])),
         detail=row["detail"],
         fault=Fault(row["fault"]),
-        provenance=Provenance(row["observed_at"], row["resolver"], row["transport"], row["ttl"], row["attempts"]),
+        provenance=Provenance(
+            row["observed_at"], row["resolver"], row["transport"], row["ttl"], row["attempts"]
+        ),
     )
 
 
@@ -142,7 +146,9 @@ def reach_row(reach: Reach) -> Row:
         "tier": reach.tier,
         "european": int(reach.european),
         "big_tech": int(reach.big_tech),
-        "chain": _json([{key: getattr(link, key) for key in Link.__slots__} for link in reach.chain]),
+        "chain": _json(
+            [{key: getattr(link, key) for key in Link.__slots__} for link in reach.chain]
+        ),
         "laws": _json(reach.laws),
         "notes": _reasons(reach.notes),
     }
@@ -167,7 +173,9 @@ def reach_from(row: Row) -> Reach:
 def score_row(score: Score, position: int) -> Row:
     """The columns of `scores`."""
     services = {
-        each.service.value: {key: getattr(each, key) for key in ServiceScore.__slots__ if key != "service"}
+        each.service.value: {
+            key: getattr(each, key) for key in ServiceScore.__slots__ if key != "service"
+        }
         for each in score.services
     }
     return {
@@ -195,7 +203,9 @@ def score_from(row: Row) -> Score:
         coverage=row["coverage"],
         exposure=row["exposure"],
         grade=row["grade"],
-        services=tuple(ServiceScore(service=Service(name), **fields) for name, fields in services.items()),
+        services=tuple(
+            ServiceScore(service=Service(name), **fields) for name, fields in services.items()
+        ),
         reasons=_reasons_from(row["reasons"]),
     )
 
@@ -220,21 +230,25 @@ def _reasons(reasons: tuple[Reason, ...]) -> str:
 
 
 def _reasons_from(text: str) -> tuple[Reason, ...]:
-    return tuple(Reason(each["code"], tuple((k, v) for k, v in each["facts"])) for each in json.loads(text))
+    return tuple(
+        Reason(each["code"], tuple((k, v) for k, v in each["facts"])) for each in json.loads(text)
+    )
 
 
 def _evidence(evidence: tuple[Evidence, ...]) -> str:
-    return _json([
-        {
-            "rule": each.rule,
-            "signal": each.signal.kind,
-            "value": each.signal.value,
-            "strength": each.strength.value,
-            "of": each.signal.subject,
-            "fact": f"{each.signal.question.name} {each.signal.question.type}",
-        }
-        for each in evidence
-    ])
+    return _json(
+        [
+            {
+                "rule": each.rule,
+                "signal": each.signal.kind,
+                "value": each.signal.value,
+                "strength": each.strength.value,
+                "of": each.signal.subject,
+                "fact": f"{each.signal.question.name} {each.signal.question.type}",
+            }
+            for each in evidence
+        ]
+    )
 
 
 def _evidence_from(text: str) -> tuple[Evidence, ...]:
@@ -243,7 +257,9 @@ def _evidence_from(text: str) -> tuple[Evidence, ...]:
 
 def _one_evidence(each: dict[str, str]) -> Evidence:
     name, _, rtype = each["fact"].rpartition(" ")
-    signal = Signal(each["signal"], each["value"], DomainName(each["of"]), Question(DomainName(name), rtype))
+    signal = Signal(
+        each["signal"], each["value"], DomainName(each["of"]), Question(DomainName(name), rtype)
+    )
     return Evidence(RuleId(each["rule"]), signal, Strength(each["strength"]))
 
 

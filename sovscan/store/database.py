@@ -1,4 +1,6 @@
-"""Opening the file: create, recognise, refuse. A file that is not ours, or is newer than we are, is never touched."""
+"""Opening the file: create, recognise, refuse. A file that is not ours, or is newer than we are, is
+never touched.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -18,9 +20,12 @@ SCHEMA = 1
 
 @contextmanager
 def open_store(path: Path, *, create: bool = False) -> Iterator[Database]:
-    """The database of a path, closed at the end. Faults of the file or the disk become StoreError."""
+    """The database of a path, closed at the end. Faults of the file or the disk become
+    StoreError."""
     if not create and not path.exists():
-        raise UsageError(f"there is no database {path}", "Make one with: sovscan scan DOMAIN --db FILE")
+        raise UsageError(
+            f"there is no database {path}", "Make one with: sovscan scan DOMAIN --db FILE"
+        )
     with told(path):
         database = Database(sqlite3.connect(path, isolation_level=None))
         try:
@@ -40,15 +45,25 @@ def told(path: Path) -> Iterator[None]:
         hints = (
             ("full", "Make room on the disk, then go on with: sovscan scan --resume"),
             ("readonly", "Make the file and its folder writable, or choose another with --db."),
-            ("unable to open", "Check the folder and its permissions, or choose another file with --db."),
+            (
+                "unable to open",
+                "Check the folder and its permissions, or choose another file with --db.",
+            ),
             ("locked", "Another program holds the file; try again when it is done."),
         )
-        hint = next((hint for word, hint in hints if word in text), "Keep a copy of the file before you do anything else.")
+        hint = next(
+            (hint for word, hint in hints if word in text),
+            "Keep a copy of the file before you do anything else.",
+        )
         if "not a database" in text:
-            raise UsageError(f"{path} is no SQLite database", "Choose another file with --db.") from error
+            raise UsageError(
+                f"{path} is no SQLite database", "Choose another file with --db."
+            ) from error
         raise StoreError(f"{path}: {text}", hint) from error
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}", "Check the disk and the permissions.") from error
+        raise StoreError(
+            f"{path}: {error.strerror or error}", "Check the disk and the permissions."
+        ) from error
 
 
 def _recognise(database: Database, path: Path, *, create: bool) -> None:
@@ -56,7 +71,10 @@ def _recognise(database: Database, path: Path, *, create: bool) -> None:
     application = database.execute("PRAGMA application_id").fetchone()[0]
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if application == APPLICATION and version > SCHEMA:
-        raise UsageError(f"{path} was written by a newer sovscan (schema {version})", "Update sovscan to read it.")
+        raise UsageError(
+            f"{path} was written by a newer sovscan (schema {version})",
+            "Update sovscan to read it.",
+        )
     if application == APPLICATION:
         return
     if database.table_names() or not create:

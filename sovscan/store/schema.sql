@@ -173,16 +173,19 @@ LEFT JOIN parties p ON p.verdict = a.verdict AND p.service = s.service
 LEFT JOIN reaches r ON r.verdict = a.verdict AND r.vendor = p.vendor
 LEFT JOIN reaches f ON f.verdict = a.verdict AND f.vendor = p.platform;
 
+-- One row a body: the headline lens (reliance on non-European big tech), with the jurisdiction lens beside it.
 CREATE VIEW body_scores AS
 SELECT
     a.id AS assessment, a.scan, g.observed_at, t.body, t.name, t.domain, t.country, t.level, t.population,
-    c.lens, c.value, c.low, c.high, c.coverage, c.exposure, c.grade, c.services, c.reasons,
-    b.policy, b.methodology, a.basis, c.position
+    c.value, c.low, c.high, c.coverage, c.exposure, c.grade, c.services, c.reasons,
+    j.value AS jurisdiction_value, j.low AS jurisdiction_low, j.high AS jurisdiction_high, j.grade AS jurisdiction_grade,
+    b.policy, b.methodology, a.basis
 FROM assessments a
 JOIN sightings g ON g.scan = a.scan AND g.target = a.target
 JOIN targets t ON t.id = a.target
 JOIN bases b ON b.id = a.basis
-JOIN scores c ON c.verdict = a.verdict;
+JOIN scores c ON c.verdict = a.verdict AND c.lens = 'big-tech'
+JOIN scores j ON j.verdict = a.verdict AND j.lens = 'jurisdiction';
 
 -- Of each body its newest sighting, and of that the newest judgement.
 CREATE VIEW newest AS

@@ -1,4 +1,6 @@
-"""Writing: facts are added, never changed; what is already there is pointed at. One transaction a batch."""
+"""Writing: facts are added, never changed; what is already there is pointed at. One transaction a
+batch.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -32,9 +34,16 @@ class Writer:
             raise
         self._db.execute("COMMIT")
 
-    def begin_scan(self, started_at: str, tool: str, resolvers: list[dict[str, str | None]], targets: int) -> int:
+    def begin_scan(
+        self, started_at: str, tool: str, resolvers: list[dict[str, str | None]], targets: int
+    ) -> int:
         """A new scan; its id."""
-        row = {"started_at": started_at, "tool": tool, "resolvers": json.dumps(resolvers), "targets": targets}
+        row = {
+            "started_at": started_at,
+            "tool": tool,
+            "resolvers": json.dumps(resolvers),
+            "targets": targets,
+        }
         return self._insert("scans", row)
 
     def end_scan(self, scan: int, finished_at: str) -> None:
@@ -46,12 +55,21 @@ class Writer:
         row = codec.target_row(target)
         target_id = self._once("targets", codec.digest(*row.values()), row)
         fact_set = self._fact_set(scan, facts, observed_at)
-        sighting = {"scan": scan, "target": target_id, "fact_set": fact_set, "observed_at": observed_at}
+        sighting = {
+            "scan": scan,
+            "target": target_id,
+            "fact_set": fact_set,
+            "observed_at": observed_at,
+        }
         self._insert("sightings", sighting)
         return target_id
 
-    def assessment(self, scan: int, target_id: int, assessment: Assessment, assessed_at: str) -> str:
-        """A judgement on a target of a scan; the digest of its verdict. The same judgement again adds nothing."""
+    def assessment(
+        self, scan: int, target_id: int, assessment: Assessment, assessed_at: str
+    ) -> str:
+        """A judgement on a target of a scan; the digest of its verdict. The same judgement again
+        adds nothing.
+        """
         rows = _verdict_rows(assessment)
         verdict_digest = codec.digest(rows)
         row = {
@@ -72,12 +90,15 @@ class Writer:
         if known is not None:
             return known
         ids = [
-            self._once("observations", digest, {**row, **_provenance(observation, scan, observed_at)})
+            self._once(
+                "observations", digest, {**row, **_provenance(observation, scan, observed_at)}
+            )
             for digest, (observation, row) in zip(digests, rows, strict=True)
         ]
         fact_set = self._insert("fact_sets", {"digest": whole})
         self._db.conn.executemany(
-            "INSERT INTO fact_set_members (fact_set, observation) VALUES (?, ?)", [(fact_set, each) for each in ids]
+            "INSERT INTO fact_set_members (fact_set, observation) VALUES (?, ?)",
+            [(fact_set, each) for each in ids],
         )
         return fact_set
 
@@ -108,7 +129,9 @@ class Writer:
     def _insert(self, table: str, row: codec.Row, conflict: str = "") -> int:
         names, holes = ", ".join(row), ", ".join("?" * len(row))
         values: list[Any] = list(row.values())
-        cursor = self._db.execute(f"INSERT {conflict} INTO {table} ({names}) VALUES ({holes})", values)
+        cursor = self._db.execute(
+            f"INSERT {conflict} INTO {table} ({names}) VALUES ({holes})", values
+        )
         return int(cursor.lastrowid or 0)
 
 
@@ -116,7 +139,9 @@ def _verdict_rows(assessment: Assessment) -> dict[str, list[codec.Row]]:
     """The rows of a verdict, by table, in their order."""
     attributions = assessment.attributions
     return {
-        "attributions": [codec.attribution_row(each, place) for place, each in enumerate(attributions)],
+        "attributions": [
+            codec.attribution_row(each, place) for place, each in enumerate(attributions)
+        ],
         "parties": list(_party_rows(assessment)),
         "reaches": [codec.reach_row(reach) for reach in assessment.reaches],
         "scores": [codec.score_row(score, place) for place, score in enumerate(assessment.scores)],

@@ -1,4 +1,5 @@
-"""Arguments, CSV, NDJSON and plain lines to targets. Every bad row is told, with its line, at once."""
+"""Arguments, CSV, NDJSON and plain lines to targets. Every bad row is told, with its line, at
+once."""
 
 import csv
 import json
@@ -43,7 +44,10 @@ def read_list(name: str, data: bytes) -> Listing:
         return Listing((), (f"{name}  is empty; give at least one domain",))
     if first.lstrip().startswith("{"):
         return _gather(_from_json(name, lines))
-    if any(delimiter in first for delimiter in DELIMITERS) or first.strip().lower() in DOMAIN_COLUMNS:
+    if (
+        any(delimiter in first for delimiter in DELIMITERS)
+        or first.strip().lower() in DOMAIN_COLUMNS
+    ):
         return _from_csv(name, lines, first)
     return _gather(
         (f"{name}:{number}", {"domain": line})
@@ -67,7 +71,9 @@ def _from_csv(name: str, lines: list[str], first: str) -> Listing:
         header = [cell.strip().lower() for cell in row]
         if not set(header) & set(DOMAIN_COLUMNS):
             told = ", ".join(header[:8])
-            return Listing((), (f"{name}:{reader.line_num}  has no column named domain (it has: {told})",))
+            return Listing(
+                (), (f"{name}:{reader.line_num}  has no column named domain (it has: {told})",)
+            )
     return _gather(rows)
 
 
@@ -108,7 +114,9 @@ def _target(row: Mapping[str, Any]) -> Target:
         name = normalise(asked)
     except BadName as error:
         told = f'"{asked[:80]}"  {error}'
-        raise BadName(f'{told}; the row names "{label}"' if label and not asked else told) from error
+        raise BadName(
+            f'{told}; the row names "{label}"' if label and not asked else told
+        ) from error
     return Target(
         id=str(row.get("id") or name.domain).strip(),
         name=label or name.domain,

@@ -31,7 +31,8 @@ class Name:
 
 
 def normalise(text: str) -> Name:
-    """URL, IDN, capitals, trailing dot, port or leading `www` to the domain meant. Raises BadName."""
+    """URL, IDN, capitals, trailing dot, port or leading `www` to the domain meant. Raises
+    BadName."""
     host = _host(text.strip())
     if _is_address(host):
         raise BadName("is an IP address; give the body's domain")
@@ -83,7 +84,9 @@ def _refuse_bad_labels(domain: str) -> None:
 
 
 def _registrable(domain: str) -> str:
-    """The registrable domain; a name that is itself a public suffix, or under a TLD nobody lists, is taken by its end."""
+    """The registrable domain; a name that is itself a public suffix, or under a TLD nobody lists,
+    is taken by its end.
+    """
     found = _suffix_list()(domain)
     if found.suffix:
         return f"{found.domain}.{found.suffix}" if found.domain else domain
@@ -92,8 +95,12 @@ def _registrable(domain: str) -> str:
 
 @cache
 def _suffix_list() -> tldextract.TLDExtract:
-    """The list that came with the package: never fetched; private suffixes off, since bodies are known by list."""
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)
+    """The list that came with the package: never fetched; private suffixes off, since bodies are
+    known by list.
+    """
+    return tldextract.TLDExtract(
+        suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False
+    )
 
 
 def _is_address(host: str) -> bool:

@@ -1,4 +1,6 @@
-"""The first engine: dnspython on asyncio. Correct and plain; a leaner one can take its place behind the port."""
+"""The first engine: dnspython on asyncio. Correct and plain; a leaner one can take its place behind
+the port.
+"""
 
 import asyncio
 import errno
@@ -21,6 +23,10 @@ EDNS_PAYLOAD = 1232
 
 LOCAL_ERRORS = {errno.EMFILE, errno.ENFILE, errno.EACCES, errno.EPERM, errno.ENOBUFS}
 
+PATIENCE = 60
+"""Questions that may fail before anything was ever answered; then the resolvers count as
+unreachable."""
+
 Clock = Callable[[], datetime]
 
 
@@ -30,9 +36,11 @@ def utc_now() -> datetime:
 
 
 class DnspythonResolver:
-    """Asks over UDP, then TCP where an answer is cut; id, source address and question are checked on every answer.
+    """Asks over UDP, then TCP where an answer is cut; id, source address and question are checked
+    on every answer.
 
-    A question is tried `attempts` times, each time at the next server, for `timeout` seconds each; between tries of a
+    A question is tried `attempts` times, each time at the next server, for `timeout` seconds each;
+    between tries of a
     failing zone it waits a little longer each time.
     """
 
@@ -50,9 +58,13 @@ class DnspythonResolver:
         self._attempts = attempts
         self._timeout = timeout
         self._clock = clock
+        self._failed = 0
+        self._answered = False
 
     def run(self, survey: Survey) -> Iterator[Surveyed]:
-        """Ask until the survey is finished; each finished body is yielded between two steps of the loop."""
+        """Ask until the survey is finished; each finished body is yielded between two steps of the
+        loop.
+        """
         running: set[asyncio.Task[Observation]] = set()
         with asyncio.Runner() as runner:
             while not survey.is_finished:
@@ -62,6 +74,24 @@ class DnspythonResolver:
 
     async def resolve(self, question: Question) -> Observation:
         """One question to its observation, whatever the network does."""
+        if self._failed >= PATIENCE and not self._answered:
+            made = Provenance(self._now(), str(self._servers[0]), "none", attempts=0)
+            return Observation(
+                question,
+                Outcome.SKIPPED,
+                detail="RESOLVER-UNREACHABLE",
+                fault=Fault.NETWORK,
+                provenance=made,
+            )
+        observation = await self._insist(question)
+        self._answered |= observation.fault is not Fault.NETWORK
+        self._failed += observation.outcome is Outcome.FAILED
+        return observation
+
+    def _now(self) -> str:
+        return self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    async def _insist(self, question: Question) -> Observation:
         observation = None
         for attempt in range(1, self._attempts + 1):
             server = self._servers[(attempt - 1) % len(self._servers)]
@@ -84,9 +114,7 @@ class DnspythonResolver:
 
     async def _try(self, question: Question, server: Server, attempt: int) -> Observation:
         def made(transport: str) -> Provenance:
-            return Provenance(
-                self._clock().strftime("%Y-%m-%dT%H:%M:%SZ"), str(server), transport, attempts=attempt
-            )
+            return Provenance(self._now(), str(server), transport, attempts=attempt)
 
         try:
             query = dns.message.make_query(
@@ -96,7 +124,12 @@ class DnspythonResolver:
             return failure(question, "NOT-A-NAME", Fault.ZONE, made("none"))
         try:
             response, by_tcp = await dns.asyncquery.udp_with_fallback(
-                query, server.address, timeout=self._timeout, port=server.port, ignore_unexpected=True, ignore_errors=True
+                query,
+                server.address,
+                timeout=self._timeout,
+                port=server.port,
+                ignore_unexpected=True,
+                ignore_errors=True,
             )
         except dns.exception.Timeout:
             return failure(question, "TIMEOUT", Fault.NETWORK, made("udp"))
@@ -104,5 +137,7 @@ class DnspythonResolver:
             return failure(question, "MALFORMED", Fault.RESOLVER, made("udp"))
         except OSError as error:
             fault = Fault.HERE if error.errno in LOCAL_ERRORS else Fault.NETWORK
-            return failure(question, errno.errorcode.get(error.errno or 0, "OSERROR"), fault, made("udp"))
+            return failure(
+                question, errno.errorcode.get(error.errno or 0, "OSERROR"), fault, made("udp")
+            )
         return observe(question, response, made("tcp" if by_tcp else "udp"))

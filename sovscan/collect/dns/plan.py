@@ -1,13 +1,21 @@
 """Which questions a target needs, as a pure function of what is known so far.
 
-Called again whenever the questions of the last wave are answered; when it wants nothing new, the target is done.
+Called again whenever the questions of the last wave are answered; when it wants nothing new, the
+target is done.
 """
 
 from collections.abc import Iterable, Iterator
 
 from sovscan.core import spf
-from sovscan.core.facts import addresses, mail_exchangers, name_servers, observation, random_label, reverse_name
-from sovscan.core.facts import Facts
+from sovscan.core.facts import (
+    Facts,
+    addresses,
+    mail_exchangers,
+    name_servers,
+    observation,
+    random_label,
+    reverse_name,
+)
 from sovscan.core.model import DomainName, Outcome, Question, Target
 from sovscan.core.names import parents
 from sovscan.core.registry import Probe
@@ -28,19 +36,35 @@ def plan(target: Target, facts: Facts, probes: Iterable[Probe]) -> tuple[Questio
     apex = tuple(Question(target.domain, rtype) for rtype in APEX_TYPES)
     if not _worth_more(apex, facts):
         return apex
-    return tuple(dict.fromkeys((*apex, *_below(target, probes), *_zone(target, facts), *_hosts(target, facts), *_senders(target, facts))))
+    return tuple(
+        dict.fromkeys(
+            (
+                *apex,
+                *_below(target, probes),
+                *_zone(target, facts),
+                *_hosts(target, facts),
+                *_senders(target, facts),
+            )
+        )
+    )
 
 
 def _worth_more(apex: tuple[Question, ...], facts: Facts) -> bool:
-    """Is the first wave answered, and does the name exist? Below a name that does not exist nothing does (RFC 8020)."""
+    """Is the first wave answered, and does the name exist? Below a name that does not exist nothing
+    does (RFC 8020).
+    """
     found = [facts.get(question) for question in apex]
     if None in found or any(each is not None and each.detail == "NXDOMAIN" for each in found):
         return False
-    return any(each is not None and each.outcome in {Outcome.SEEN, Outcome.ABSENT} for each in found)
+    return any(
+        each is not None and each.outcome in {Outcome.SEEN, Outcome.ABSENT} for each in found
+    )
 
 
 def _below(target: Target, probes: Iterable[Probe]) -> Iterator[Question]:
-    """The fixed names below the domain: web, policies, autodiscover, the vendors' probes, and the random labels."""
+    """The fixed names below the domain: web, policies, autodiscover, the vendors' probes, and the
+    random labels.
+    """
     domain = target.domain
     for name in web_names(domain):
         yield from (Question(name, rtype) for rtype in ("A", "AAAA"))
@@ -52,18 +76,26 @@ def _below(target: Target, probes: Iterable[Probe]) -> Iterator[Question]:
 
 
 def _wildcards(domain: str, probes: Iterable[Probe]) -> Iterator[Question]:
-    """A label nobody has, beside each kind of probe, with the probe's type: what answers there is synthetic."""
+    """A label nobody has, beside each kind of probe, with the probe's type: what answers there is
+    synthetic.
+    """
     label = random_label(domain)
     yield Question(DomainName(f"{label}.{domain}"), "CNAME")
     yield Question(DomainName(f"{label}.{AUTODISCOVER_SRV.partition('.')[2]}.{domain}"), "SRV")
     for probe in probes:
         beside = probe.name.partition(".")[2]
-        yield Question(DomainName(f"{label}.{beside}.{domain}" if beside else f"{label}.{domain}"), probe.type)
+        yield Question(
+            DomainName(f"{label}.{beside}.{domain}" if beside else f"{label}.{domain}"), probe.type
+        )
 
 
 def _zone(target: Target, facts: Facts) -> Iterator[Question]:
-    """Where the domain is no zone of its own: NS and SOA upwards to the registrable domain, until there are some."""
-    if name_servers(facts, target.zone, target.domain)[1] and observation(facts, target.domain, "NS"):
+    """Where the domain is no zone of its own: NS and SOA upwards to the registrable domain, until
+    there are some.
+    """
+    if name_servers(facts, target.zone, target.domain)[1] and observation(
+        facts, target.domain, "NS"
+    ):
         zone, _ = name_servers(facts, target.zone, target.domain)
         yield from (Question(zone, rtype) for rtype in ("NS", "SOA"))
         return

@@ -18,15 +18,20 @@ MAX_ALIASES = 12
 
 MAX_RECORDS = 300
 MAX_TEXT = 8192
-"""Records of one answer, and characters of one record, that are kept. A cut answer says so in its detail."""
+"""Records of one answer, and characters of one record, that are kept. A cut answer says so in its
+detail."""
 
 CUT = "CUT"
 
 RESOLVER_FAULTS = {dns.rcode.REFUSED, dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.NOTAUTH}
 
 
-def observe(question: Question, response: dns.message.Message, provenance: Provenance) -> Observation:
-    """What a response says of a question. Only NOERROR and NXDOMAIN say anything; all else is a failure."""
+def observe(
+    question: Question, response: dns.message.Message, provenance: Provenance
+) -> Observation:
+    """What a response says of a question. Only NOERROR and NXDOMAIN say anything; all else is a
+    failure.
+    """
     rcode = response.rcode()
     if rcode not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
         fault = Fault.RESOLVER if rcode in RESOLVER_FAULTS else Fault.ZONE
@@ -41,9 +46,15 @@ def observe(question: Question, response: dns.message.Message, provenance: Prove
         return Observation(question, Outcome.ABSENT, (), aliases, detail, Fault.NONE, provenance)
     answers, cut = _answers(rrset, question.type)
     seen = Provenance(
-        provenance.observed_at, provenance.resolver, provenance.transport, rrset.ttl, provenance.attempts
+        provenance.observed_at,
+        provenance.resolver,
+        provenance.transport,
+        rrset.ttl,
+        provenance.attempts,
     )
-    return Observation(question, Outcome.SEEN, answers, aliases, CUT if cut else "", Fault.NONE, seen)
+    return Observation(
+        question, Outcome.SEEN, answers, aliases, CUT if cut else "", Fault.NONE, seen
+    )
 
 
 def failure(question: Question, detail: str, fault: Fault, provenance: Provenance) -> Observation:
@@ -57,7 +68,8 @@ def _follow(
     """The aliases from the question's name to its record set, if there is one."""
     by_owner = {(canonical(rrset.name.to_text()), rrset.rdtype): rrset for rrset in response.answer}
     wanted = dns.rdatatype.from_text(question.type)
-    name, aliases = question.name, []
+    name = question.name
+    aliases: list[DomainName] = []
     while len(aliases) <= MAX_ALIASES:
         found = by_owner.get((name, wanted))
         if found is not None:
@@ -71,7 +83,8 @@ def _follow(
 
 
 def _answers(rrset: dns.rrset.RRset, rtype: str) -> tuple[tuple[str, ...], bool]:
-    """The record data in presentation form, sorted, each once; and whether something had to be cut."""
+    """The record data in presentation form, sorted, each once; and whether something had to be
+    cut."""
     read = _READERS.get(rtype, _plain)
     texts = sorted({read(rdata) for rdata in rrset})
     cut = len(texts) > MAX_RECORDS or any(len(text) > MAX_TEXT for text in texts)
@@ -97,16 +110,22 @@ def _service(rdata: dns.rdata.Rdata) -> str:
 
 
 def _authority(rdata: dns.rdata.Rdata) -> str:
-    """Primary server and responsible mailbox; serial and timers tell nothing of providers, and change every day."""
+    """Primary server and responsible mailbox; serial and timers tell nothing of providers, and
+    change every day.
+    """
     mname, rname = rdata.to_text().split()[:2]
     return f"{canonical(mname)} {canonical(rname)}"
 
 
 def _text(rdata: dns.rdata.Rdata) -> str:
-    """The strings of a TXT record joined (RFC 7208 section 3.3); bytes beyond printable ASCII as \\DDD (RFC 1035)."""
+    """The strings of a TXT record joined (RFC 7208 section 3.3); bytes beyond printable ASCII as
+    \\DDD (RFC 1035).
+    """
     assert isinstance(rdata, dns.rdtypes.ANY.TXT.TXT)
     joined = b"".join(rdata.strings)
-    return "".join(chr(byte) if 0x20 <= byte < 0x7F and byte != 0x5C else f"\\{byte:03d}" for byte in joined)
+    return "".join(
+        chr(byte) if 0x20 <= byte < 0x7F and byte != 0x5C else f"\\{byte:03d}" for byte in joined
+    )
 
 
 _READERS: dict[str, Callable[[dns.rdata.Rdata], str]] = {

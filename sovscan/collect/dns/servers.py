@@ -1,4 +1,5 @@
-"""The resolvers to ask: the system's, or those a user names. No public resolver is ever a default."""
+"""The resolvers to ask: the system's, or those a user names. No public resolver is ever a
+default."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -34,9 +35,13 @@ def parse_server(text: str) -> Server:
     try:
         ipaddress.ip_address(host)
     except ValueError as error:
-        raise UsageError(f"--resolver {text!r} is no IP address", "Write it as 127.0.0.1 or 127.0.0.1:5300.") from error
+        raise UsageError(
+            f"--resolver {text!r} is no IP address", "Write it as 127.0.0.1 or 127.0.0.1:5300."
+        ) from error
     if port and not (port.isdigit() and 0 < int(port) < 65536):
-        raise UsageError(f"--resolver {text!r}: {port!r} is no port", "A port is a number from 1 to 65535.")
+        raise UsageError(
+            f"--resolver {text!r}: {port!r} is no port", "A port is a number from 1 to 65535."
+        )
     return Server(host, int(port) if port else DNS_PORT)
 
 
@@ -46,9 +51,12 @@ def system_servers() -> tuple[Server, ...]:
         configured = dns.resolver.Resolver(configure=True)
     except (dns.exception.DNSException, OSError) as error:
         raise UsageError(
-            f"this system names no resolver ({error})", "Name one that you trust: --resolver ADDRESS[:PORT]"
+            f"this system names no resolver ({error})",
+            "Name one that you trust: --resolver ADDRESS[:PORT]",
         ) from error
     servers = tuple(Server(str(address), configured.port) for address in configured.nameservers)
     if not servers:
-        raise UsageError("this system names no resolver", "Name one that you trust: --resolver ADDRESS[:PORT]")
+        raise UsageError(
+            "this system names no resolver", "Name one that you trust: --resolver ADDRESS[:PORT]"
+        )
     return servers

@@ -1,4 +1,6 @@
-"""CDN: who stands in front of the body's web names. Many bodies have none; that is not the same as unknown."""
+"""CDN: who stands in front of the body's web names. Many bodies have none; that is not the same as
+unknown.
+"""
 
 from dataclasses import replace
 
@@ -7,7 +9,18 @@ from sovscan.core.attribute.plain import without_service
 from sovscan.core.attribute.web import Site, sites, without_site
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import Facts
-from sovscan.core.model import Attribution, Confidence, Evidence, Finding, Party, Reason, Role, Service, Strength, Target
+from sovscan.core.model import (
+    Attribution,
+    Confidence,
+    Evidence,
+    Finding,
+    Party,
+    Reason,
+    Role,
+    Service,
+    Strength,
+    Target,
+)
 
 
 def attribute_cdn(target: Target, facts: Facts, knowledge: Knowledge) -> Attribution:
@@ -16,13 +29,22 @@ def attribute_cdn(target: Target, facts: Facts, knowledge: Knowledge) -> Attribu
     fronted = tuple(site for site in found if site.edge)
     if fronted:
         parties = spread(
-            replace(party, share=party.share / len(fronted)) for site in fronted for party in _parties(site)
+            replace(party, share=party.share / len(fronted))
+            for site in fronted
+            for party in _parties(site)
         )
-        bare = tuple(Reason("name-without-edge", (("host", site.name),)) for site in found if not site.edge)
+        bare = tuple(
+            Reason("name-without-edge", (("host", site.name),)) for site in found if not site.edge
+        )
         return Attribution(Service.CDN, Finding.ATTRIBUTED, parties, reasons=bare)
     if not found:
         return without_site(Service.CDN, target, facts)
-    signals = tuple(signal for site in found for signal in site.around.signals if signal.kind == "web-address-as")
+    signals = tuple(
+        signal
+        for site in found
+        for signal in site.around.signals
+        if signal.kind == "web-address-as"
+    )
     unplaced = tuple(
         signal
         for site in found
@@ -32,7 +54,9 @@ def attribute_cdn(target: Target, facts: Facts, knowledge: Knowledge) -> Attribu
     )
     if unplaced:
         evidence = tuple(Evidence(UNRECOGNISED, signal, Strength.HINT) for signal in unplaced)
-        return Attribution(Service.CDN, Finding.UNKNOWN, reasons=(Reason("address-unplaced"),), evidence=evidence)
+        return Attribution(
+            Service.CDN, Finding.UNKNOWN, reasons=(Reason("address-unplaced"),), evidence=evidence
+        )
     return without_service(Service.CDN, "no-edge-seen", signals)
 
 
@@ -47,7 +71,9 @@ def _parties(site: Site) -> tuple[Party, ...]:
             vendor=vendor,
             operator=hit.vendor.operator,
             confidence=Confidence.LIKELY,
-            evidence=tuple(other.evidence(signal) for signal, other in site.edge if other.vendor.id == vendor),
+            evidence=tuple(
+                other.evidence(signal) for signal, other in site.edge if other.vendor.id == vendor
+            ),
         )
         for vendor, hit in by_vendor.items()
     )

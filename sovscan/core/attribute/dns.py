@@ -1,4 +1,6 @@
-"""DNS: who answers for the zone. Hosts count per provider; several zones of one provider are one group."""
+"""DNS: who answers for the zone. Hosts count per provider; several zones of one provider are one
+group.
+"""
 
 from dataclasses import replace
 
@@ -36,7 +38,9 @@ def attribute_dns(target: Target, facts: Facts, knowledge: Knowledge) -> Attribu
     if not hosts:
         signal = Signal("ns-host", "", target.domain, Question(zone, "NS"))
         evidence = (Evidence(NO_NAME_SERVER, signal, Strength.HINT),)
-        return Attribution(Service.DNS, Finding.UNKNOWN, reasons=(Reason("no-name-server"),), evidence=evidence)
+        return Attribution(
+            Service.DNS, Finding.UNKNOWN, reasons=(Reason("no-name-server"),), evidence=evidence
+        )
     parties = spread(
         standing.party(Role.AUTHORITATIVE, 1 / len(hosts))
         for host in hosts
@@ -60,16 +64,25 @@ def _standings(
 def _seen_through(
     host: DomainName, zone: DomainName, facts: Facts, knowledge: Knowledge
 ) -> tuple[Standing, ...]:
-    """A vanity name server: the SOA names a provider, and the address stands in that provider's own network."""
+    """A vanity name server: the SOA names a provider, and the address stands in that provider's own
+    network.
+    """
     networks = {
         hit.vendor.operator: hit.evidence(signal)
-        for signal, hit in surroundings(facts, knowledge, host, "ns").of(Role.PLATFORM, Role.CONNECTIVITY)
+        for signal, hit in surroundings(facts, knowledge, host, "ns").of(
+            Role.PLATFORM, Role.CONNECTIVITY
+        )
     }
     for signal in zone_signals(facts, zone):
         as_host = replace(signal, kind="ns-host")
-        for hit in (*knowledge.hits(signal, Role.AUTHORITATIVE), *knowledge.hits(as_host, Role.AUTHORITATIVE)):
+        for hit in (
+            *knowledge.hits(signal, Role.AUTHORITATIVE),
+            *knowledge.hits(as_host, Role.AUTHORITATIVE),
+        ):
             if hit.vendor.operator in networks:
                 evidence = (hit.evidence(signal), networks[hit.vendor.operator])
                 reason = Reason("vanity-name-server", (("host", host),))
-                return (Standing(Finding.ATTRIBUTED, hit, None, Confidence.LIKELY, evidence, (reason,)),)
+                return (
+                    Standing(Finding.ATTRIBUTED, hit, None, Confidence.LIKELY, evidence, (reason,)),
+                )
     return ()

@@ -1,4 +1,6 @@
-"""E-mail: who receives (inbound), who stores (mailbox), who stands by (backup), who sends in the body's name."""
+"""E-mail: who receives (inbound), who stores (mailbox), who stands by (backup), who sends in the
+body's name.
+"""
 
 from collections import defaultdict
 
@@ -7,7 +9,15 @@ from sovscan.core.attribute.host import UNRECOGNISED, Standing, identify, spread
 from sovscan.core.attribute.mailbox import find_mailbox
 from sovscan.core.attribute.plain import unobserved
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import Facts, MailExchanger, addresses, answers, is_address, mail_exchangers, outcome
+from sovscan.core.facts import (
+    Facts,
+    MailExchanger,
+    addresses,
+    answers,
+    is_address,
+    mail_exchangers,
+    outcome,
+)
 from sovscan.core.match import Hit
 from sovscan.core.model import (
     Attribution,
@@ -58,11 +68,18 @@ def _with_front(
     first = usable[0].preference
     standings = {mx: _standings(mx, target, facts, knowledge) for mx in usable}
     front = tuple(mx for mx in usable if mx.preference == first)
-    inbound = spread(s.party(Role.INBOUND, 1 / len(front), first) for mx in front for s in standings[mx])
-    backups = spread(
-        s.party(Role.BACKUP, 0.0, mx.preference) for mx in usable if mx.preference != first for s in standings[mx]
+    inbound = spread(
+        s.party(Role.INBOUND, 1 / len(front), first) for mx in front for s in standings[mx]
     )
-    mailbox = find_mailbox(target, facts, knowledge, tuple(s for mx in front for s in standings[mx]))
+    backups = spread(
+        s.party(Role.BACKUP, 0.0, mx.preference)
+        for mx in usable
+        if mx.preference != first
+        for s in standings[mx]
+    )
+    mailbox = find_mailbox(
+        target, facts, knowledge, tuple(s for mx in front for s in standings[mx])
+    )
     return Attribution(
         service=Service.EMAIL,
         finding=_overall(mailbox.parties),
@@ -72,7 +89,9 @@ def _with_front(
     )
 
 
-def _standings(mx: MailExchanger, target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Standing, ...]:
+def _standings(
+    mx: MailExchanger, target: Target, facts: Facts, knowledge: Knowledge
+) -> tuple[Standing, ...]:
     named = Signal("mx-host", mx.host, target.domain, Question(target.domain, "MX"))
     return identify(named, "mx", (Role.MAILBOX, Role.INBOUND), target, facts, knowledge)
 
@@ -86,14 +105,23 @@ def _overall(mailboxes: tuple[Party, ...]) -> Finding:
 def _without_front(
     target: Target, facts: Facts, exchangers: tuple[MailExchanger, ...], senders: tuple[Party, ...]
 ) -> Attribution:
-    """No MX that can receive: no mail by declaration, an implicit MX (RFC 5321 section 5.1), or simply unknown."""
+    """No MX that can receive: no mail by declaration, an implicit MX (RFC 5321 section 5.1), or
+    simply unknown.
+    """
     domain = target.domain
     question = Question(domain, "MX")
     if exchangers and all(mx.host == "." for mx in exchangers):
         return _no_mail(NULL_MX, Signal("mx-host", ".", domain, question), senders)
-    if not exchangers and any(spf.denies_all(text) for text in spf.records(answers(facts, domain, "TXT"))):
-        return _no_mail(NO_MAIL_DECLARED, Signal("spf", "-all", domain, Question(domain, "TXT")), senders)
-    seen = tuple(Evidence(UNRECOGNISED, Signal("mx-host", mx.host, domain, question), Strength.HINT) for mx in exchangers)
+    if not exchangers and any(
+        spf.denies_all(text) for text in spf.records(answers(facts, domain, "TXT"))
+    ):
+        return _no_mail(
+            NO_MAIL_DECLARED, Signal("spf", "-all", domain, Question(domain, "TXT")), senders
+        )
+    seen = tuple(
+        Evidence(UNRECOGNISED, Signal("mx-host", mx.host, domain, question), Strength.HINT)
+        for mx in exchangers
+    )
     absent = Evidence(NO_MX, Signal("mx-host", "", domain, question), Strength.HINT)
     implicit = not exchangers and bool(addresses(facts, domain))
     code = "unusable-mx" if exchangers else "implicit-mx" if implicit else "no-mx"
@@ -117,7 +145,9 @@ def _no_mail(rule: RuleId, signal: Signal, senders: tuple[Party, ...]) -> Attrib
 
 
 def _is_usable(mx: MailExchanger) -> bool:
-    """Not a null MX, not an address where a name belongs (RFC 5321), not a name that can never exist (RFC 6761)."""
+    """Not a null MX, not an address where a name belongs (RFC 5321), not a name that can never
+    exist (RFC 6761).
+    """
     return mx.host != "." and not is_address(mx.host) and not within(mx.host, "invalid")
 
 

@@ -1,4 +1,6 @@
-"""Who runs one named host (an MX or NS host): by its name, else by its network, else nobody can say."""
+"""Who runs one named host (an MX or NS host): by its name, else by its network, else nobody can
+say.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -30,7 +32,8 @@ UNRECOGNISED = RuleId("core#unrecognised")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Who runs a host, and on what. `weight` is its part of the host (several platforms share one)."""
+    """Who runs a host, and on what. `weight` is its part of the host (several platforms share
+    one)."""
 
     finding: Finding
     hit: Hit | None
@@ -63,7 +66,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the addresses of a host show: its signals, the rules that know them, and what is missing."""
+    """What the addresses of a host show: its signals, the rules that know them, and what is
+    missing.
+    """
 
     signals: tuple[Signal, ...]
     hits: tuple[tuple[Signal, Hit], ...]
@@ -89,24 +94,47 @@ class Surroundings:
 def surroundings(facts: Facts, knowledge: Knowledge, host: str, relation: str) -> Surroundings:
     """Read the addresses of a host, and match what they show."""
     signals = address_signals(facts, knowledge.networks, host, relation)
-    hits = tuple((signal, hit) for signal in signals if signal.kind != "ptr" for hit in knowledge.hits(signal))
+    hits = tuple(
+        (signal, hit)
+        for signal in signals
+        if signal.kind != "ptr"
+        for hit in knowledge.hits(signal)
+    )
     return Surroundings(signals, hits, _address_reasons(facts, knowledge, host))
 
 
 def identify(
-    named: Signal, relation: str, roles: tuple[Role, ...], target: Target, facts: Facts, knowledge: Knowledge
+    named: Signal,
+    relation: str,
+    roles: tuple[Role, ...],
+    target: Target,
+    facts: Facts,
+    knowledge: Knowledge,
 ) -> tuple[Standing, ...]:
-    """Who runs the host that this signal names, in one of these roles: one standing for each platform under it."""
+    """Who runs the host that this signal names, in one of these roles: one standing for each
+    platform under it.
+    """
     host = named.value
     around = surroundings(facts, knowledge, host, relation)
-    by_name = sorted(knowledge.hits(named, *roles), key=lambda hit: roles.index(hit.fingerprint.role))
+    by_name = sorted(
+        knowledge.hits(named, *roles), key=lambda hit: roles.index(hit.fingerprint.role)
+    )
     if by_name and within(host, target.zone):
         base = _own_service(named, by_name[0], around)
     elif by_name:
         hit = by_name[0]
-        agreeing = tuple(other.evidence(signal) for signal, other in around.of(*roles) if other.vendor == hit.vendor)
+        agreeing = tuple(
+            other.evidence(signal)
+            for signal, other in around.of(*roles)
+            if other.vendor == hit.vendor
+        )
         base = Standing(
-            Finding.ATTRIBUTED, hit, None, Confidence.LIKELY, (hit.evidence(named), *agreeing), around.reasons
+            Finding.ATTRIBUTED,
+            hit,
+            None,
+            Confidence.LIKELY,
+            (hit.evidence(named), *agreeing),
+            around.reasons,
         )
     else:
         base = _by_network(named, roles, around) or _unnamed(named, target, around)
@@ -117,7 +145,14 @@ def spread(parties: Iterable[Party]) -> tuple[Party, ...]:
     """Parties that differ in nothing but their share and evidence become one; first seen first."""
     merged: dict[tuple[object, ...], Party] = {}
     for party in parties:
-        key = (party.role, party.finding, party.vendor, party.platform, party.preference, _names(party))
+        key = (
+            party.role,
+            party.finding,
+            party.vendor,
+            party.platform,
+            party.preference,
+            _names(party),
+        )
         before = merged.get(key)
         merged[key] = party if before is None else _join(before, party)
     return tuple(merged.values())
@@ -125,7 +160,11 @@ def spread(parties: Iterable[Party]) -> tuple[Party, ...]:
 
 def _names(party: Party) -> tuple[str, ...]:
     """Unrecognised hosts are not the same party merely because both are unknown."""
-    return tuple(e.signal.value for e in party.evidence[:1]) if party.finding is Finding.UNKNOWN else ()
+    return (
+        tuple(e.signal.value for e in party.evidence[:1])
+        if party.finding is Finding.UNKNOWN
+        else ()
+    )
 
 
 def _join(one: Party, other: Party) -> Party:
@@ -140,13 +179,22 @@ def _join(one: Party, other: Party) -> Party:
 
 
 def _by_network(named: Signal, roles: tuple[Role, ...], around: Surroundings) -> Standing | None:
-    """A filter seen under a vanity name, by a network that serves nothing else. Two such vendors name nobody."""
+    """A filter seen under a vanity name, by a network that serves nothing else. Two such vendors
+    name nobody.
+    """
     found = around.of(*roles)
     if len({hit.vendor.id for _, hit in found}) != 1:
         return None
     evidence = tuple(hit.evidence(signal) for signal, hit in found)
     reason = Reason("by-network", (("host", named.value),))
-    return Standing(Finding.ATTRIBUTED, found[0][1], None, Confidence.LIKELY, evidence, (reason, *around.reasons))
+    return Standing(
+        Finding.ATTRIBUTED,
+        found[0][1],
+        None,
+        Confidence.LIKELY,
+        evidence,
+        (reason, *around.reasons),
+    )
 
 
 def _own_service(named: Signal, hit: Hit, around: Surroundings) -> Standing:
@@ -162,10 +210,18 @@ def _unnamed(named: Signal, target: Target, around: Surroundings) -> Standing:
     evidence = Evidence(OWN_NAME, named, Strength.CONCLUSIVE)
     lines = around.of(Role.CONNECTIVITY)
     if lines and not around.of(Role.PLATFORM):
-        notes = tuple(Reason("connectivity", (("vendor", hit.vendor.id), ("asn", s.value))) for s, hit in lines)
+        notes = tuple(
+            Reason("connectivity", (("vendor", hit.vendor.id), ("asn", s.value)))
+            for s, hit in lines
+        )
         placed = tuple(hit.evidence(signal) for signal, hit in lines)
         return Standing(
-            Finding.OWN, None, None, Confidence.LIKELY, (evidence, *placed), (*dict.fromkeys(notes), *around.reasons)
+            Finding.OWN,
+            None,
+            None,
+            Confidence.LIKELY,
+            (evidence, *placed),
+            (*dict.fromkeys(notes), *around.reasons),
         )
     if around.of(Role.PLATFORM):
         return Standing(Finding.OWN, None, None, Confidence.POSSIBLE, (evidence,), around.reasons)
@@ -180,17 +236,24 @@ def _unrecognised(named: Signal, code: str, around: Surroundings) -> Standing:
 
 
 def _on_platforms(base: Standing, around: Surroundings) -> tuple[Standing, ...]:
-    """The standing once for each platform under the host; the vendor's own network is no platform of another."""
+    """The standing once for each platform under the host; the vendor's own network is no platform
+    of another.
+    """
     operator = base.hit.vendor.operator if base.hit else None
     foreign = {
-        hit.vendor.id for _, hit in around.of(Role.PLATFORM) if hit.vendor.operator != operator and hit.vendor.id != base.vendor
+        hit.vendor.id
+        for _, hit in around.of(Role.PLATFORM)
+        if hit.vendor.operator != operator and hit.vendor.id != base.vendor
     }
     platforms = around.platforms()
     if not platforms:
         return (base,)
     return tuple(
         replace(
-            base, platform=vendor if vendor in foreign else None, weight=part, evidence=(*base.evidence, *evidence)
+            base,
+            platform=vendor if vendor in foreign else None,
+            weight=part,
+            evidence=(*base.evidence, *evidence),
         )
         for vendor, (part, evidence) in platforms.items()
     )
@@ -208,7 +271,14 @@ def _address_reasons(facts: Facts, knowledge: Knowledge, host: str) -> tuple[Rea
         return (Reason("no-network-table"),)
     networks = {address: knowledge.networks.lookup(address) for address, _ in found}
     return tuple(
-        Reason("network", (("asn", str(network.asn)), ("organisation", network.organisation), ("country", network.country)))
+        Reason(
+            "network",
+            (
+                ("asn", str(network.asn)),
+                ("organisation", network.organisation),
+                ("country", network.country),
+            ),
+        )
         if network
         else Reason("address-unplaced", (("address", address),))
         for address, network in networks.items()

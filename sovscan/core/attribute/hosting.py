@@ -1,6 +1,8 @@
-"""Hosting: in whose network or cloud the body's web names stand, and who operates them where that shows.
+"""Hosting: in whose network or cloud the body's web names stand, and who operates them where that
+shows.
 
-Behind an edge the origin is hidden, and stays unknown: what is in front says nothing of what is behind.
+Behind an edge the origin is hidden, and stays unknown: what is in front says nothing of what is
+behind.
 """
 
 from dataclasses import replace
@@ -27,7 +29,8 @@ from sovscan.core.model import (
 
 
 def attribute_hosting(target: Target, facts: Facts, knowledge: Knowledge) -> Attribution:
-    """The platforms and operators of a body's web names; each name that answers has an equal part."""
+    """The platforms and operators of a body's web names; each name that answers has an equal
+    part."""
     found = sites(target, facts, knowledge)
     if not found:
         return without_site(Service.HOSTING, target, facts)
@@ -41,14 +44,15 @@ def attribute_hosting(target: Target, facts: Facts, knowledge: Knowledge) -> Att
 def _parties(site: Site) -> tuple[Party, ...]:
     if site.edge:
         return (_hidden(site),)
-    by_alias = {
-        role: next((found for found in site.aliases if found[1].fingerprint.role is role), None)
-        for role in (Role.OPERATOR, Role.PLATFORM)
-    }
-    operator, platform = by_alias[Role.OPERATOR], by_alias[Role.PLATFORM]
-    grounds = _grounds(site, platform)
+    operator = site.shown(Role.OPERATOR)
+    grounds = _grounds(
+        site,
+        next((found for found in site.aliases if found[1].fingerprint.role is Role.PLATFORM), None),
+    )
     if operator is None:
-        return tuple(_on_ground(site, vendor, part, evidence) for vendor, (part, evidence) in grounds.items())
+        return tuple(
+            _on_ground(site, vendor, part, evidence) for vendor, (part, evidence) in grounds.items()
+        )
     return tuple(
         _operated(operator, vendor, part, evidence) for vendor, (part, evidence) in grounds.items()
     )
@@ -57,35 +61,61 @@ def _parties(site: Site) -> tuple[Party, ...]:
 def _grounds(
     site: Site, alias: tuple[Signal, Hit] | None
 ) -> dict[VendorId | None, tuple[float, tuple[Evidence, ...]]]:
-    """The platforms under a site with their parts; by the alias where one names it, else by address."""
+    """The platforms under a site with their parts; by the alias where one names it, else by
+    address.
+    """
     if alias is not None:
         signal, hit = alias
-        same = tuple(e for vendor, (_, es) in site.around.platforms().items() if vendor == hit.vendor.id for e in es)
+        same = tuple(
+            e
+            for vendor, (_, es) in site.around.platforms().items()
+            if vendor == hit.vendor.id
+            for e in es
+        )
         return {hit.vendor.id: (1.0, (hit.evidence(signal), *same))}
     placed = {signal.value for signal, hit in site.around.of(Role.PLATFORM)}
     networks = [signal for signal in site.around.signals if signal.kind == "web-address-as"]
     count = sum(1 for signal in site.around.signals if signal.kind == "address")
     known = sum(1 for signal in networks if signal.value in placed)
     grounds: dict[VendorId | None, tuple[float, tuple[Evidence, ...]]] = {
-        vendor: (part * known / count, evidence) for vendor, (part, evidence) in site.around.platforms().items()
+        vendor: (part * known / count, evidence)
+        for vendor, (part, evidence) in site.around.platforms().items()
     }
     if known < count:
-        seen = tuple(
-            Evidence(UNRECOGNISED, signal, Strength.HINT)
-            for signal in site.around.signals
-            if signal.kind in {"web-address-as", "address"} and signal.value not in placed
-        )
-        grounds[None] = ((count - known) / count, seen)
+        grounds[None] = ((count - known) / count, _unplaced(site, placed))
     return grounds
 
 
-def _on_ground(site: Site, vendor: VendorId | None, part: float, evidence: tuple[Evidence, ...]) -> Party:
+def _unplaced(site: Site, placed: set[str]) -> tuple[Evidence, ...]:
+    """The networks that are no platform: access lines by their rule, others as unrecognised; else
+    the addresses.
+    """
+    lines = {signal: hit.evidence(signal) for signal, hit in site.around.of(Role.CONNECTIVITY)}
+    wanted = [
+        signal
+        for signal in site.around.signals
+        if signal.kind == "web-address-as" and signal.value not in placed
+    ]
+    wanted = wanted or [signal for signal in site.around.signals if signal.kind == "address"]
+    return tuple(
+        lines.get(signal) or Evidence(UNRECOGNISED, signal, Strength.HINT) for signal in wanted
+    )
+
+
+def _on_ground(
+    site: Site, vendor: VendorId | None, part: float, evidence: tuple[Evidence, ...]
+) -> Party:
     if vendor is None:
         lines = tuple(
             Reason("connectivity", (("vendor", hit.vendor.id), ("asn", signal.value)))
             for signal, hit in site.around.of(Role.CONNECTIVITY)
         )
-        reasons = (Reason("platform-unrecognised", (("host", site.name),)), *dict.fromkeys(lines), *site.around.reasons)
+        code = "on-access-line" if lines else "platform-unrecognised"
+        reasons = (
+            Reason(code, (("host", site.name),)),
+            *dict.fromkeys(lines),
+            *site.around.reasons,
+        )
         return Party(Role.PLATFORM, Finding.UNKNOWN, part, evidence=evidence, reasons=reasons)
     hit = next(hit for _, hit in (*site.aliases, *site.around.hits) if hit.vendor.id == vendor)
     return Party(
@@ -101,7 +131,10 @@ def _on_ground(site: Site, vendor: VendorId | None, part: float, evidence: tuple
 
 
 def _operated(
-    operator: tuple[Signal, Hit], platform: VendorId | None, part: float, evidence: tuple[Evidence, ...]
+    operator: tuple[Signal, Hit],
+    platform: VendorId | None,
+    part: float,
+    evidence: tuple[Evidence, ...],
 ) -> Party:
     signal, hit = operator
     return Party(
@@ -119,4 +152,6 @@ def _operated(
 def _hidden(site: Site) -> Party:
     signal, hit = site.edge[0]
     reason = Reason("origin-hidden", (("vendor", hit.vendor.id), ("host", site.name)))
-    return Party(Role.PLATFORM, Finding.UNKNOWN, 1.0, evidence=(hit.evidence(signal),), reasons=(reason,))
+    return Party(
+        Role.PLATFORM, Finding.UNKNOWN, 1.0, evidence=(hit.evidence(signal),), reasons=(reason,)
+    )

@@ -1,6 +1,7 @@
 """Where the mailbox is: look through the front by signals that do not depend on it.
 
-DKIM and autodiscover speak independently of the MX. SPF, verification tokens and tenants never elect a vendor.
+DKIM and autodiscover speak independently of the MX. SPF, verification tokens and tenants never
+elect a vendor.
 """
 
 from collections import defaultdict
@@ -47,13 +48,19 @@ class Mailbox:
     conflicts: tuple[Reason, ...]
 
 
-def find_mailbox(target: Target, facts: Facts, knowledge: Knowledge, front: tuple[Standing, ...]) -> Mailbox:
+def find_mailbox(
+    target: Target, facts: Facts, knowledge: Knowledge, front: tuple[Standing, ...]
+) -> Mailbox:
     """The mailbox of a body whose mail comes in at `front` (the hosts of the lowest preference)."""
     voices = _voices(target, facts, knowledge)
     tally: dict[VendorId | None, int] = defaultdict(int)
     for family, vendor, weight in {(voice.family, voice.vendor, voice.weight) for voice in voices}:
         tally[vendor] += weight if family else 0
-    receiving = tuple(standing for standing in front if standing.hit and standing.hit.fingerprint.role is Role.MAILBOX)
+    receiving = tuple(
+        standing
+        for standing in front
+        if standing.hit and standing.hit.fingerprint.role is Role.MAILBOX
+    )
     if receiving and not _outvoted(receiving, tally):
         return _by_front(receiving, voices, knowledge)
     if not tally:
@@ -66,7 +73,9 @@ def find_mailbox(target: Target, facts: Facts, knowledge: Knowledge, front: tupl
     conflicts = _conflicts(leaders[0], voices, receiving)
     if leaders[0] is None:
         return Mailbox((_own(target, facts, knowledge, front, voices),), conflicts)
-    return Mailbox((_elected(leaders[0], best, voices, front, knowledge, alone=len(tally) == 1),), conflicts)
+    return Mailbox(
+        (_elected(leaders[0], best, voices, front, knowledge, alone=len(tally) == 1),), conflicts
+    )
 
 
 def _voices(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Voice, ...]:
@@ -83,16 +92,22 @@ def _voices(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Voice, 
     return (*dkim, *(by_alias or _client_voices(service, WEAK_VOICE, target, knowledge)))
 
 
-def _client_voices(signals: tuple[Signal, ...], weight: int, target: Target, knowledge: Knowledge) -> tuple[Voice, ...]:
+def _client_voices(
+    signals: tuple[Signal, ...], weight: int, target: Target, knowledge: Knowledge
+) -> tuple[Voice, ...]:
     own = tuple(
         Voice("autodiscover", None, weight, Evidence(OWN_NAME, signal, Strength.STRONG))
         for signal in signals
         if within(signal.value, target.zone)
     )
-    return own or tuple(voice for s in signals for voice in _vendor_voices("autodiscover", weight, s, knowledge))
+    return own or tuple(
+        voice for s in signals for voice in _vendor_voices("autodiscover", weight, s, knowledge)
+    )
 
 
-def _vendor_voices(family: str, weight: int, signal: Signal, knowledge: Knowledge) -> tuple[Voice, ...]:
+def _vendor_voices(
+    family: str, weight: int, signal: Signal, knowledge: Knowledge
+) -> tuple[Voice, ...]:
     return tuple(
         Voice(family, hit.vendor.id, weight, hit.evidence(signal))
         for hit in knowledge.hits(signal, Role.MAILBOX)
@@ -103,19 +118,28 @@ def _vendor_voices(family: str, weight: int, signal: Signal, knowledge: Knowledg
 def _outvoted(receiving: tuple[Standing, ...], tally: dict[VendorId | None, int]) -> bool:
     """Two full voices that agree on another vendor outvote an MX name that no voice supports."""
     names = {standing.vendor for standing in receiving}
-    others = [weight for vendor, weight in tally.items() if vendor is not None and vendor not in names]
+    others = [
+        weight for vendor, weight in tally.items() if vendor is not None and vendor not in names
+    ]
     return not names & tally.keys() and max(others, default=0) >= 2 * FULL_VOICE
 
 
-def _by_front(receiving: tuple[Standing, ...], voices: tuple[Voice, ...], knowledge: Knowledge) -> Mailbox:
+def _by_front(
+    receiving: tuple[Standing, ...], voices: tuple[Voice, ...], knowledge: Knowledge
+) -> Mailbox:
     """The MX host belongs to a vendor of mailboxes: that is where the mail goes."""
     vendors = dict.fromkeys(standing.vendor for standing in receiving if standing.vendor)
     total = sum(standing.weight for standing in receiving)
     parties = []
     for vendor in vendors:
         fronts = tuple(standing for standing in receiving if standing.vendor == vendor)
-        support = tuple(voice for voice in voices if voice.vendor == vendor and voice.weight == FULL_VOICE)
-        evidence = (*(e for standing in fronts for e in standing.evidence), *(voice.evidence for voice in support))
+        support = tuple(
+            voice for voice in voices if voice.vendor == vendor and voice.weight == FULL_VOICE
+        )
+        evidence = (
+            *(e for standing in fronts for e in standing.evidence),
+            *(voice.evidence for voice in support),
+        )
         parties.append(
             Party(
                 role=Role.MAILBOX,
@@ -141,8 +165,13 @@ def _elected(
     *,
     alone: bool,
 ) -> Party:
-    """A vendor behind the front. One voice is enough for `likely` only behind a known filter, uncontradicted."""
-    filtered = all(standing.hit is not None and standing.hit.fingerprint.role is Role.INBOUND for standing in front)
+    """A vendor behind the front. One voice is enough for `likely` only behind a known filter,
+    uncontradicted.
+    """
+    filtered = all(
+        standing.hit is not None and standing.hit.fingerprint.role is Role.INBOUND
+        for standing in front
+    )
     sure = weight >= 2 * FULL_VOICE or (weight >= FULL_VOICE and alone and filtered)
     return Party(
         role=Role.MAILBOX,
@@ -157,9 +186,15 @@ def _elected(
 
 
 def _own(
-    target: Target, facts: Facts, knowledge: Knowledge, front: tuple[Standing, ...], voices: tuple[Voice, ...]
+    target: Target,
+    facts: Facts,
+    knowledge: Knowledge,
+    front: tuple[Standing, ...],
+    voices: tuple[Voice, ...],
 ) -> Party:
-    """Mail programs are sent to the body's own host; that shows an own mailbox only where the front is its own too."""
+    """Mail programs are sent to the body's own host; that shows an own mailbox only where the front
+    is its own too.
+    """
     fronts = tuple(standing for standing in front if standing.finding is Finding.OWN)
     if not fronts:
         return _unknown(target, facts, knowledge, front)
@@ -169,8 +204,13 @@ def _own(
         finding=Finding.OWN,
         share=1.0,
         platform=fronts[0].platform,
-        confidence=min((standing.confidence or Confidence.POSSIBLE for standing in fronts), key=lambda c: c.rank),
-        evidence=tuple(dict.fromkeys((*own, *(e for standing in fronts for e in standing.evidence)))),
+        confidence=min(
+            (standing.confidence or Confidence.POSSIBLE for standing in fronts),
+            key=lambda c: c.rank,
+        ),
+        evidence=tuple(
+            dict.fromkeys((*own, *(e for standing in fronts for e in standing.evidence)))
+        ),
     )
 
 
@@ -186,7 +226,9 @@ def _contradicted(voices: tuple[Voice, ...], rivals: tuple[str, ...]) -> Mailbox
     return Mailbox((party,), conflicts)
 
 
-def _unknown(target: Target, facts: Facts, knowledge: Knowledge, front: tuple[Standing, ...]) -> Party:
+def _unknown(
+    target: Target, facts: Facts, knowledge: Knowledge, front: tuple[Standing, ...]
+) -> Party:
     """Nothing shows the mailbox. What was seen is listed, and what merely hints, as such."""
     seen = (
         *autodiscover_signals(facts, target.domain),
@@ -196,7 +238,11 @@ def _unknown(target: Target, facts: Facts, knowledge: Knowledge, front: tuple[St
     hints = tuple((signal, hit) for signal in seen for hit in knowledge.hits(signal))
     clients = tuple(s for s in seen if s.kind.startswith("autodiscover"))
     listed = (
-        *(Evidence(UNRECOGNISED, signal, Strength.HINT) for signal in clients if not knowledge.hits(signal)),
+        *(
+            Evidence(UNRECOGNISED, signal, Strength.HINT)
+            for signal in clients
+            if not knowledge.hits(signal)
+        ),
         *(hit.evidence(signal) for signal, hit in hints),
         *(e for standing in front for e in standing.evidence[:1]),
     )
@@ -210,11 +256,21 @@ def _unknown(target: Target, facts: Facts, knowledge: Knowledge, front: tuple[St
     )
 
 
-def _conflicts(chosen: VendorId | None, voices: tuple[Voice, ...], receiving: tuple[Standing, ...]) -> tuple[Reason, ...]:
+def _conflicts(
+    chosen: VendorId | None, voices: tuple[Voice, ...], receiving: tuple[Standing, ...]
+) -> tuple[Reason, ...]:
     against = tuple(dict.fromkeys(voice for voice in voices if voice.vendor != chosen))
     named = (str(chosen or "own"),)
     by_name = tuple(
-        Reason("contradiction", (("says", s.vendor), ("signal", "mx-host"), ("value", s.evidence[0].signal.value), ("found", named[0])))
+        Reason(
+            "contradiction",
+            (
+                ("says", s.vendor),
+                ("signal", "mx-host"),
+                ("value", s.evidence[0].signal.value),
+                ("found", named[0]),
+            ),
+        )
         for s in receiving
         if s.vendor
     )
@@ -222,13 +278,9 @@ def _conflicts(chosen: VendorId | None, voices: tuple[Voice, ...], receiving: tu
 
 
 def _against(voice: Voice, chosen: tuple[str, ...]) -> Reason:
+    """What a voice says beside what was found; where nothing could be found, it merely says so."""
     signal = voice.evidence.signal
-    return Reason(
-        "contradiction",
-        (
-            ("says", str(voice.vendor or "own")),
-            ("signal", signal.kind),
-            ("value", signal.value),
-            *(("found", str(vendor)) for vendor in chosen),
-        ),
-    )
+    said = (("says", str(voice.vendor or "own")), ("signal", signal.kind), ("value", signal.value))
+    if not chosen:
+        return Reason("unsettled", said)
+    return Reason("contradiction", (*said, *(("found", str(vendor)) for vendor in chosen)))

@@ -12,10 +12,12 @@ from sovscan.core.model import (
     Service,
     Signal,
     Strength,
+    Target,
 )
 
 FAILED = RuleId("core#failed")
 NO_RECORD = RuleId("core#no-record")
+NO_SUCH_DOMAIN = RuleId("core#no-such-domain")
 
 
 def unobserved(service: Service, facts: Facts, name: str, rtype: str) -> Attribution:
@@ -26,7 +28,9 @@ def unobserved(service: Service, facts: Facts, name: str, rtype: str) -> Attribu
     reason = Reason(
         "unobserved", (("name", name), ("type", rtype), ("detail", detail), ("fault", fault))
     )
-    evidence = (Evidence(FAILED, Signal("failure", detail, question.name, question), Strength.HINT),)
+    evidence = (
+        Evidence(FAILED, Signal("failure", detail, question.name, question), Strength.HINT),
+    )
     return Attribution(service, Finding.UNOBSERVED, reasons=(reason,), evidence=evidence)
 
 
@@ -34,3 +38,17 @@ def without_service(service: Service, code: str, signals: tuple[Signal, ...]) ->
     """The body does not have this service; `signals` show that."""
     evidence = tuple(Evidence(NO_RECORD, signal, Strength.CONCLUSIVE) for signal in signals)
     return Attribution(service, Finding.NO_SERVICE, reasons=(Reason(code),), evidence=evidence)
+
+
+def nonexistent(target: Target, facts: Facts) -> Attribution | None:
+    """The domain itself does not exist (NXDOMAIN): a wrong or a lost name, of which nothing can be
+    said.
+    """
+    found = observation(facts, target.domain, "MX")
+    if found is None or found.detail != "NXDOMAIN":
+        return None
+    signal = Signal("name", target.domain, target.domain, found.question)
+    evidence = (Evidence(NO_SUCH_DOMAIN, signal, Strength.CONCLUSIVE),)
+    return Attribution(
+        Service.EMAIL, Finding.UNKNOWN, reasons=(Reason("no-such-domain"),), evidence=evidence
+    )

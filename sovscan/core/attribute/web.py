@@ -1,13 +1,25 @@
-"""The web names of a body, name by name: what answers, who stands in front, and in whose network it stands."""
+"""The web names of a body, name by name: what answers, who stands in front, and in whose network it
+stands.
+"""
 
 from dataclasses import dataclass
 
 from sovscan.core.attribute.host import Surroundings, surroundings
 from sovscan.core.attribute.plain import unobserved, without_service
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import Facts, addresses, outcome
+from sovscan.core.facts import ADDRESS_TYPES, Facts, addresses, outcome
 from sovscan.core.match import Hit
-from sovscan.core.model import Attribution, DomainName, Outcome, Question, Role, Service, Signal, Target
+from sovscan.core.model import (
+    Attribution,
+    DomainName,
+    Outcome,
+    Question,
+    Role,
+    Service,
+    Signal,
+    Strength,
+    Target,
+)
 from sovscan.core.signals import alias_signals, web_names
 
 
@@ -21,36 +33,61 @@ class Site:
 
     @property
     def edge(self) -> tuple[tuple[Signal, Hit], ...]:
-        """What shows an edge in front; a name says more than an address, so the first is by name where there is one."""
+        """What shows an edge in front; a name says more than an address, so the first is by name
+        where there is one.
+        """
         by_name = tuple(found for found in self.aliases if found[1].fingerprint.role is Role.EDGE)
-        return tuple(found for found in by_name if found[1].vendor == by_name[0][1].vendor) or self.around.of(Role.EDGE)
+        return tuple(
+            found for found in by_name if found[1].vendor == by_name[0][1].vendor
+        ) or self.around.of(Role.EDGE)
+
+    def shown(self, role: Role) -> tuple[Signal, Hit] | None:
+        """The first rule that names a vendor in this role: by alias, else by address."""
+        return next(
+            (
+                found
+                for found in (*self.aliases, *self.around.hits)
+                if found[1].fingerprint.role is role
+            ),
+            None,
+        )
 
 
 def sites(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Site, ...]:
     """The web names of the body that have an address."""
-    return tuple(_site(name, facts, knowledge) for name in web_names(target.domain) if addresses(facts, name))
+    return tuple(
+        _site(name, facts, knowledge) for name in web_names(target.domain) if addresses(facts, name)
+    )
 
 
 def without_site(service: Service, target: Target, facts: Facts) -> Attribution:
-    """No web name has an address: because a question failed, or because there is no web site here."""
+    """No web name has an address: because a question failed, or because there is no web site
+    here."""
     failed = _unseen(target, facts)
     if failed:
         return unobserved(service, facts, *failed)
-    asked = tuple(Signal("web-address", "", target.domain, Question(name, "A")) for name in web_names(target.domain))
+    asked = tuple(
+        Signal("web-address", "", target.domain, Question(name, "A"))
+        for name in web_names(target.domain)
+    )
     return without_service(service, "no-web-address", asked)
 
 
 def _unseen(target: Target, facts: Facts) -> tuple[DomainName, str] | None:
-    """The first question about a web name that failed or was not asked, if any."""
-    for name in web_names(target.domain):
-        for rtype in ("A", "AAAA"):
-            if outcome(facts, name, rtype) in {Outcome.FAILED, Outcome.SKIPPED}:
-                return name, rtype
-    return None
+    """A question about a web name that failed, or else one that was not asked, if any."""
+    asked = [(name, rtype) for name in web_names(target.domain) for rtype in ADDRESS_TYPES]
+    missing = {
+        state: [each for each in asked if outcome(facts, *each) is state]
+        for state in (Outcome.FAILED, Outcome.SKIPPED)
+    }
+    return next(iter((*missing[Outcome.FAILED], *missing[Outcome.SKIPPED])), None)
 
 
 def _site(name: DomainName, facts: Facts, knowledge: Knowledge) -> Site:
     aliases = tuple(
-        (signal, hit) for signal in alias_signals(facts, name, "cname-target") for hit in knowledge.hits(signal)
+        (signal, hit)
+        for signal in alias_signals(facts, name, "cname-target")
+        for hit in knowledge.hits(signal)
+        if hit.fingerprint.strength is not Strength.HINT
     )
     return Site(name, aliases, surroundings(facts, knowledge, name, "web"))

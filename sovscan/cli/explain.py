@@ -1,0 +1,65 @@
+"""`sovscan explain`: one claim, followed to its sources."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from sovscan import pipeline
+from sovscan.cli.options import datasets_option, db_option, option
+from sovscan.core.model import Service
+from sovscan.errors import UsageError
+from sovscan.knowledge import load
+from sovscan.report.explain import Case, explain_json, explain_text
+from sovscan.report.say import voice
+from sovscan.targets import BadName, normalise
+
+
+@click.command()
+@click.argument("domain")
+@click.argument(
+    "service", required=False, type=click.Choice([service.value for service in Service])
+)
+@option(
+    "--scan", "scan_id", type=int, help="The scan by its number.  [default: the last that saw it]"
+)
+@db_option
+@datasets_option
+@option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def explain(
+    domain: str, service: str | None, scan_id: int | None, db: Path, datasets: Path, form: str
+) -> None:
+    """Follow a claim: fact, rule, vendor, owners, law, points, each with its source.
+
+    \b
+      sovscan explain antwerpen.be email
+      sovscan explain antwerpen.be --format json
+    """
+    case = _case(domain, scan_id, db, datasets)
+    wanted = [
+        each for each in case.assessment.attributions if service in {None, each.service.value}
+    ]
+    tell = explain_json if form == "json" else explain_text
+    click.echo("\n\n".join(tell(case, attribution, voice()) for attribution in wanted))
+
+
+def _case(text: str, scan_id: int | None, db: Path, datasets: Path) -> Case:
+    try:
+        domain = normalise(text).domain
+    except BadName as error:
+        raise UsageError(f"{text!r} {error}", "Give a domain that was scanned.") from error
+    knowledge = load(datasets)
+    with pipeline.reading(db) as reader:
+        row = reader.scan(scan_id if scan_id is not None else reader.last_seen(domain))
+        sighting = next(reader.sightings(row.id, domain), None)
+        assessment = next(reader.assessments(row.id, domain=domain), None)
+    if sighting is None or assessment is None:
+        raise UsageError(
+            f"scan {row.id} holds no judgement of {domain}",
+            "Run: sovscan assess, or name another --scan.",
+        )
+    basis = assessment.basis
+    criteria = pipeline.criteria(
+        knowledge, basis.policy, basis.methodology, date.fromisoformat(basis.on)
+    )
+    return Case(assessment, sighting.facts, row.id, sighting.observed_at, knowledge, criteria)

@@ -1,0 +1,232 @@
+"""`sovscan scan`: the main job."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from sovscan import pipeline
+from sovscan.cli import console, exits, resolvers
+from sovscan.cli.options import (
+    datasets_option,
+    db_option,
+    methodology_option,
+    option,
+    policy_option,
+    quiet_option,
+)
+from sovscan.cli.show import print_overview, print_rows
+from sovscan.collect import DnspythonResolver, Server, parse_server, system_servers
+from sovscan.core.model import Target
+from sovscan.errors import DataError, UsageError
+from sovscan.knowledge import load
+from sovscan.pipeline import Judge
+from sovscan.report.formats import FORMATS
+from sovscan.report.view import Overview
+from sovscan.targets import Listing, from_arguments, read_list
+
+
+@click.command()
+@click.argument("domains", nargs=-1)
+@option(
+    "--targets",
+    type=click.Path(allow_dash=True, dir_okay=False),
+    help="List of bodies: CSV, NDJSON or a domain a line; - is stdin.",
+)
+@option("--country", help="Only bodies of these countries, as be,nl,lu.")
+@option("--level", help="Only bodies of this level, as municipality.")
+@option(
+    "--skip-invalid",
+    is_flag=True,
+    help="Leave out rows that are no domains instead of refusing the list.",
+)
+@db_option
+@option(
+    "--resolver",
+    multiple=True,
+    metavar="HOST[:PORT]",
+    help="Resolver to ask; repeat for several.  [default: the system's]",
+)
+@option("--no-web", is_flag=True, help="Ask the DNS only; this version never asks more.")
+@option(
+    "--concurrency",
+    type=click.IntRange(1, 2000),
+    default=100,
+    show_default=True,
+    help="Questions in flight.",
+)
+@option("--resume", is_flag=True, help="Go on with the last scan where it did not end.")
+@policy_option
+@methodology_option
+@datasets_option
+@option(
+    "--fail-over",
+    type=click.FloatRange(0, 100),
+    metavar="SCORE",
+    help="Exit 3 where reliance is above this.",
+)
+@option(
+    "--min-coverage",
+    type=click.FloatRange(0, 1),
+    metavar="C",
+    help="Exit 4 where less of the weight was seen.",
+)
+@quiet_option
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["text", *FORMATS]),
+    default="text",
+    show_default=True,
+    help="What goes to stdout.",
+)
+def scan(
+    domains: tuple[str, ...],
+    targets: str | None,
+    country: str | None,
+    level: str | None,
+    skip_invalid: bool,
+    db: Path,
+    resolver: tuple[str, ...],
+    no_web: bool,
+    concurrency: int,
+    resume: bool,
+    policy: str,
+    methodology: str,
+    datasets: Path,
+    fail_over: float | None,
+    min_coverage: float | None,
+    quiet: bool,
+    form: str,
+) -> None:
+    """Ask the DNS about bodies, store what came back, and judge it.
+
+    \b
+      sovscan scan gent.be luxembourg.lu
+      sovscan scan --targets bodies.csv --country be,nl --db benelux.db
+      sovscan scan --targets bodies.csv --quiet --fail-over 50       (cron)
+
+    Facts are stored before anything is concluded from them; `sovscan assess` judges them again.
+    """
+    bodies = _chosen(
+        _gather(domains, targets), country, level, skip_invalid=skip_invalid, quiet=quiet
+    )
+    knowledge = load(datasets)
+    judge = Judge(
+        knowledge, pipeline.criteria(knowledge, policy, methodology, pipeline.utc_now().date())
+    )
+    servers = tuple(parse_server(text) for text in resolver) or system_servers()
+    runners = [resolvers.identify(server, knowledge, judge.criteria) for server in servers]
+    _announce(bodies, runners, knowledge.networks.available, quiet=quiet)
+    scan_id = pipeline.scan(
+        bodies,
+        DnspythonResolver(_usable(servers), concurrency=concurrency),
+        [runner.row() for runner in runners],
+        judge,
+        db,
+        resume=resume,
+        observer=console.observer(quiet=quiet),
+    )
+    if form == "text":
+        view = print_overview(db, scan_id, knowledge, quiet=quiet)
+    else:
+        view = print_overview(db, scan_id, knowledge, quiet=True)
+        if not quiet:
+            print_rows(db, scan_id, "findings", form, sys.stdout)
+    sys.exit(_exit(view, fail_over, min_coverage))
+
+
+def _gather(domains: tuple[str, ...], targets: str | None) -> Listing:
+    if domains and targets:
+        raise UsageError("give domains or --targets, not both", "Put the domains into the list.")
+    if targets == "-":
+        return read_list("stdin", sys.stdin.buffer.read())
+    if targets:
+        try:
+            return read_list(targets, Path(targets).read_bytes())
+        except OSError as error:
+            raise UsageError(
+                f"{targets}: {error.strerror}", "Check the path of --targets."
+            ) from error
+    if domains:
+        return from_arguments(domains)
+    raise UsageError("nothing to scan", "Give a domain, or --targets FILE.")
+
+
+def _chosen(
+    listing: Listing, country: str | None, level: str | None, *, skip_invalid: bool, quiet: bool
+) -> list[Target]:
+    if listing.faults and not (skip_invalid and listing.targets):
+        rows = f"the {len(listing.faults)} rows" if len(listing.faults) > 1 else "it"
+        hint = f"Nothing was scanned. Mend {rows}" + (
+            ", or pass --skip-invalid to leave them out." if listing.targets else "."
+        )
+        raise DataError(listing.faults, hint)
+    for fault in listing.faults:
+        console.say(f"left out  {fault}", quiet=quiet)
+    if listing.merged:
+        console.say(f"{listing.merged} rows named a domain again and were merged", quiet=quiet)
+    countries = {text.strip().upper() for text in country.split(",")} if country else None
+    chosen = [
+        target
+        for target in listing.targets
+        if (countries is None or target.country in countries)
+        and (level is None or target.level == level)
+    ]
+    if not chosen:
+        raise UsageError(
+            "no body of the list is of that country and level",
+            "The list needs columns country and level.",
+        )
+    return chosen
+
+
+def _announce(
+    bodies: list[Target], runners: list[resolvers.Runner], placed: bool, *, quiet: bool
+) -> None:
+    through = ", ".join(runner.text() for runner in runners)
+    console.say(
+        f"Scanning {len(bodies)} {'body' if len(bodies) == 1 else 'bodies'} through {through}",
+        quiet=quiet,
+    )
+    if any(runner.big_tech for runner in runners):
+        console.say(
+            "  That resolver is run by non-European big tech: it learns whom you look at."
+            " Choose another with --resolver.",
+            quiet=quiet,
+        )
+    if not placed:
+        console.say(
+            "  There is no table of networks: no address can be placed."
+            " See: sovscan networks status",
+            quiet=quiet,
+        )
+
+
+def _usable(servers: tuple[Server, ...]) -> tuple[Server, ...]:
+    """Each once, in the order given."""
+    return tuple(dict.fromkeys(servers))
+
+
+def _exit(view: Overview, fail_over: float | None, min_coverage: float | None) -> int:
+    """Too little seen comes before a threshold missed: what was not seen cannot hold a
+    threshold."""
+    pool = view.group.pool
+    if view.look_first.unobserved == pool.bodies and not pool.coverage:
+        console.say("sovscan: nothing could be seen; no claim is made. See: sovscan doctor")
+        return exits.TOO_LITTLE_SEEN
+    if min_coverage is not None and pool.coverage < min_coverage:
+        console.say(
+            f"sovscan: {pool.coverage:.0%} of the weight was seen,"
+            f" less than --min-coverage {min_coverage:g}"
+        )
+        return exits.TOO_LITTLE_SEEN
+    if fail_over is None:
+        return exits.DONE
+    if pool.value is None:
+        console.say("sovscan: too little was seen to hold --fail-over against")
+        return exits.TOO_LITTLE_SEEN
+    if pool.value > fail_over:
+        console.say(f"sovscan: reliance is {pool.value:.1f}, above --fail-over {fail_over:g}")
+        return exits.THRESHOLD_MISSED
+    return exits.DONE

@@ -1,0 +1,74 @@
+"""The overview as one HTML page: no script, nothing loaded, everything foreign escaped."""
+
+import base64
+import hashlib
+from importlib import resources
+
+from jinja2 import Environment, StrictUndefined
+
+from sovscan import __version__
+from sovscan.core.group import Pool
+from sovscan.report.say import Voice, clean, voice
+from sovscan.report.view import Overview, tally_text
+
+
+def overview_page(view: Overview, *, attribution: str, note: str = "") -> str:
+    """The page. `note` stands on top of it, as for a fictional country; `attribution` thanks the
+    table's sources.
+    """
+    speaker = voice()
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(clean=clean, points=_points, percent=_percent)
+    style = _resource("overview.css")
+    return environment.from_string(_resource("overview.html")).render(
+        view=view,
+        group=view.group,
+        note=note,
+        attribution=attribution,
+        version=__version__,
+        style=style,
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        word=speaker.word,
+        bar=bar,
+        tallies=lambda service: [
+            (speaker.word("words", name), n, kind)
+            for name, n, kind in tally_text(view.group, service)
+        ],
+        served=lambda name, finding: served(name, finding, speaker),
+    )
+
+
+def bar(pool: Pool) -> dict[str, float]:
+    """A bar's parts in percent of its width: known reliance, and what may be reliance, since it is
+    unknown.
+    """
+    return {"low": round(pool.low, 2), "open": round(pool.high - pool.low, 2)}
+
+
+def served(name: str, finding: str, speaker: Voice) -> tuple[str, str]:
+    """What stands in a body's cell, and its class."""
+    texts = {
+        "NO_SERVICE": ("—", "none"),
+        "UNOBSERVED": ("not seen", "open"),
+        "CONFLICTING": ("contradictory", "open"),
+    }
+    if finding in texts:
+        return texts[finding]
+    shown = (
+        " + ".join(speaker.word("words", part) for part in name.split(" + ")) if name else "unknown"
+    )
+    return clean(shown, 80), "open" if finding == "UNKNOWN" else "known"
+
+
+def _points(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.0f}"
+
+
+def _percent(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.0%}"
+
+
+def _resource(name: str) -> str:
+    return resources.files("sovscan.report").joinpath("templates", name).read_text(encoding="utf-8")

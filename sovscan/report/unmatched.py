@@ -1,0 +1,81 @@
+"""What no rule knew, counted by bodies; names are taken together by their registrable domain."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import tldextract
+
+from sovscan.core.context import Knowledge
+from sovscan.core.facts import Facts, addresses
+from sovscan.core.model import Signal, Target
+from sovscan.core.names import within
+from sovscan.core.signals import every_signal
+
+COUNTED = {
+    "mx-host", "ns-host", "spf-include", "dkim-target", "autodiscover-target", "autodiscover-srv",
+    "cname-target",
+    "mx-address-as", "ns-address-as", "web-address-as",
+}  # fmt: skip
+"""Signals worth a rule; single addresses and reverse names are too many and say too little."""
+
+_suffix_list = tldextract.TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A value that no rule knows, at how many bodies, and what an outside look suggests (which is
+    no claim).
+    """
+
+    bodies: int
+    signal: str
+    value: str
+    looks_like: str
+
+
+def find_unmatched(seen: Iterable[tuple[Target, Facts]], knowledge: Knowledge) -> list[Unmatched]:
+    """The unknown values of a scan, most frequent first. A body's own names are no vendor's."""
+    counts: Counter[tuple[str, str]] = Counter()
+    looks: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    probes = tuple(
+        dict.fromkeys(probe for vendor in knowledge.vendors.values() for probe in vendor.probes)
+    )
+    for target, facts in seen:
+        signals = every_signal(facts, knowledge.networks, target.domain, target.zone, probes)
+        unknown = {
+            _key(s): s
+            for s in signals
+            if s.kind in COUNTED and not within(s.value, target.zone) and not knowledge.hits(s)
+        }
+        counts.update(unknown.keys())
+        for key, signal in unknown.items():
+            looks[key].update(_looks_like(signal, facts, knowledge))
+    return [
+        Unmatched(
+            count, signal, value, ", ".join(text for text, _ in looks[signal, value].most_common(2))
+        )
+        for (signal, value), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def _key(signal: Signal) -> tuple[str, str]:
+    if signal.kind.endswith("-as"):
+        return signal.kind, f"AS{signal.value}"
+    found = _suffix_list(signal.value)
+    return (
+        signal.kind,
+        f"*.{found.domain}.{found.suffix}" if found.domain and found.suffix else signal.value,
+    )
+
+
+def _looks_like(signal: Signal, facts: Facts, knowledge: Knowledge) -> set[str]:
+    host = signal.subject if signal.kind.endswith("-as") else signal.value
+    placed = (knowledge.networks.lookup(address) for address, _ in addresses(facts, host))
+    return {
+        f"AS{network.asn} {network.organisation} ({network.country})"
+        for network in placed
+        if network
+    }

@@ -1,0 +1,151 @@
+"""What a page or a screen shows, as values: the same for the terminal and for HTML. No layout, no
+sentences.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sovscan.core.group import NONE, OWN, UNKNOWN, Group, deciding, summarise
+from sovscan.core.model import Assessment, Attribution, Finding, Score, Service
+from sovscan.core.registry import Methodology
+
+MAX_SHOWN_VENDORS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLine:
+    """One body in a table: who serves it, and its score. A service is a list of names, front
+    first."""
+
+    name: str
+    domain: str
+    country: str
+    services: tuple[tuple[Service, str, str], ...]
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class LookFirst:
+    """What deserves a human's eye: contradictions, mailboxes that nothing shows, bodies that could
+    not be seen.
+    """
+
+    contradictions: int
+    unknown_mailboxes: int
+    unobserved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The first page: the group, the bodies, what to look at, and with what it was concluded."""
+
+    scan: int
+    observed_at: str
+    group: Group
+    bodies: tuple[BodyLine, ...]
+    look_first: LookFirst
+    policy: str
+    methodology: str
+    datasets: str
+    networks: str
+    on: str
+    resolvers: tuple[str, ...]
+
+
+def overview(
+    scan: int,
+    started_at: str,
+    resolvers: str,
+    assessments: Iterable[Assessment],
+    methodology: Methodology,
+) -> Overview:
+    """The overview of a scan's judgements."""
+    listed = tuple(assessments)
+    basis = listed[0].basis if listed else None
+    return Overview(
+        scan=scan,
+        observed_at=started_at,
+        group=summarise(listed, methodology),
+        bodies=tuple(_line(assessment) for assessment in listed),
+        look_first=_look_first(listed),
+        policy=basis.policy if basis else "",
+        methodology=basis.methodology if basis else methodology.id,
+        datasets=basis.datasets if basis else "",
+        networks=basis.networks if basis else "",
+        on=basis.on if basis else "",
+        resolvers=tuple(_resolver(each) for each in json.loads(resolvers)),
+    )
+
+
+def tally_text(group: Group, service: Service) -> list[tuple[str, int, str]]:
+    """Who serves how many bodies: (name or word key, bodies, kind); the smaller ones together under
+    `others`.
+    """
+    tallies = next(each for each in group.services if each.service is service).tallies
+    named = [
+        (tally.name, tally.bodies, _kind(tally.vendor, big_tech=tally.big_tech))
+        for tally in tallies
+        if tally.vendor not in {OWN, UNKNOWN, NONE}
+    ]
+    rest = sum(bodies for _, bodies, _ in named[MAX_SHOWN_VENDORS:])
+    special = [
+        (tally.vendor, tally.bodies, tally.vendor)
+        for tally in tallies
+        if tally.vendor in {OWN, UNKNOWN, NONE}
+    ]
+    return [*named[:MAX_SHOWN_VENDORS], *([("others", rest, "other")] if rest else []), *special]
+
+
+def _kind(vendor: str, *, big_tech: bool) -> str:
+    return "big-tech" if big_tech else vendor if vendor in {OWN, UNKNOWN, NONE} else "vendor"
+
+
+def _line(assessment: Assessment) -> BodyLine:
+    return BodyLine(
+        name=assessment.target.name,
+        domain=assessment.target.domain,
+        country=assessment.target.country or "",
+        services=tuple(
+            (each.service, *_served(assessment, each)) for each in assessment.attributions
+        ),
+        score=assessment.headline,
+    )
+
+
+def _served(assessment: Assessment, attribution: Attribution) -> tuple[str, str]:
+    """The names that serve a body, and the finding that colours them."""
+    names = []
+    for party in deciding(attribution):
+        reach = assessment.reach(party.vendor)
+        platform = assessment.reach(party.platform)
+        name = reach.name if reach else OWN if party.finding is Finding.OWN else UNKNOWN
+        names.append(f"{name} / {platform.name}" if platform else name)
+    return " + ".join(dict.fromkeys(names)), attribution.finding.value
+
+
+def _look_first(assessments: tuple[Assessment, ...]) -> LookFirst:
+    mail = [each.attributions[0] for each in assessments]
+    return LookFirst(
+        contradictions=len(
+            {a.target.domain for a in assessments for x in a.attributions if x.conflicts}
+        ),
+        unknown_mailboxes=sum(
+            1
+            for attribution in mail
+            if attribution.finding in {Finding.UNKNOWN, Finding.CONFLICTING}
+        ),
+        unobserved=len(
+            {
+                a.target.domain
+                for a in assessments
+                for x in a.attributions
+                if x.finding is Finding.UNOBSERVED
+            }
+        ),
+    )
+
+
+def _resolver(each: dict[str, str | None]) -> str:
+    runner = each.get("operator")
+    return f"{each['address']} ({runner})" if runner else str(each["address"])
