@@ -8,7 +8,7 @@ CLOUD Act: possession, custody or control). Where a machine stands is shown and 
 
 from sovscan.core.context import Criteria, Knowledge
 from sovscan.core.model import EntityId, Link, Reach, Reason, VendorId
-from sovscan.core.registry import Binding, Entity, Holding, Law, Owner, Policy
+from sovscan.core.registry import Binding, Entity, EntityKind, Holding, Law, Owner, Policy
 
 NOTABLE_MINORITY = 24.0
 """Percent: above this, ANSSI SecNumCloud 3.2 par. 19.6 no longer accepts one holder from outside
@@ -44,7 +44,7 @@ def reach(vendor: VendorId, home: str | None, knowledge: Knowledge, criteria: Cr
         big_tech=any(entity.big_tech is not None for entity in entities)
         and not policy.counts(top.country, home),
         laws=tuple(law.id for law in knowledge.laws if _binds(law, entities, criteria)),
-        notes=_notes(entities, criteria),
+        notes=_notes(entities, edges, criteria),
     )
 
 
@@ -67,11 +67,18 @@ def _climb(
     entities, edges = [knowledge.entities[start]], []
     while (edge := controlling(entities[-1], criteria)) is not None:
         above = knowledge.entities[edge.owner]
-        if above in entities:
+        if above in entities or _is_home_state(above, entities[-1]):
             break
         entities.append(above)
         edges.append(edge)
     return entities, edges
+
+
+def _is_home_state(owner: Entity, owned: Entity) -> bool:
+    """A state that owns a company of its own country: the group is known by its own name, and the
+    state's holding is a note. A foreign state is climbed to, as any other owner.
+    """
+    return owner.kind is EntityKind.PUBLIC and owner.country == owned.country
 
 
 def _link(entity: Entity, edge: Owner | None) -> Link:
@@ -103,7 +110,7 @@ def _subject(country: str, law: Law, policy: Policy) -> bool:
     return country == law.country
 
 
-def _notes(entities: list[Entity], criteria: Criteria) -> tuple[Reason, ...]:
+def _notes(entities: list[Entity], edges: list[Owner], criteria: Criteria) -> tuple[Reason, ...]:
     """Holdings that are no control: large minorities, licensed technology, rented
     infrastructure."""
     return tuple(
@@ -118,9 +125,7 @@ def _notes(entities: list[Entity], criteria: Criteria) -> tuple[Reason, ...]:
         )
         for entity in entities
         for edge in entity.owners
-        if edge.holds_on(criteria.on)
-        and edge != controlling(entity, criteria)
-        and _is_notable(edge)
+        if edge.holds_on(criteria.on) and edge not in edges and _is_notable(edge)
     )
 
 

@@ -25,7 +25,10 @@ class World:
         for line in records.splitlines():
             if line and not line.startswith(";"):
                 owner, rtype, data = line.split(None, 2)
-                record = dns.rrset.from_text(owner, TTL, "IN", rtype, data)
+                name = dns.name.from_text(owner)
+                record = dns.rrset.from_text_list(
+                    name, TTL, "IN", rtype, [data], origin=dns.name.root, relativize=False
+                )
                 found = self._sets.setdefault((record.name, record.rdtype), record)
                 for rdata in record:
                     found.add(rdata)

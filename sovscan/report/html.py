@@ -44,7 +44,11 @@ def bar(pool: Pool) -> dict[str, float]:
     """A bar's parts in percent of its width: known reliance, and what may be reliance, since it is
     unknown.
     """
-    return {"low": round(pool.low, 2), "open": round(pool.high - pool.low, 2)}
+    return {
+        "low": round(pool.low, 2),
+        "open": round(pool.high - pool.low, 2),
+        "mark": round(max((pool.value or 0.0) - 0.25, 0.0), 2),
+    }
 
 
 def served(name: str, finding: str, speaker: Voice) -> tuple[str, str]:

@@ -14,6 +14,9 @@ from sovscan.targets.normalise import BadName, normalise
 DOMAIN_COLUMNS = ("domain", "domein", "domaine", "website", "url", "host")
 DELIMITERS = ",;\t"
 _COUNTRY = re.compile(r"^[A-Za-z]{2}$")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_WHOLE = re.compile(r"[0-9]{1,12}|[0-9]{1,3}(?:[\s.'][0-9]{3}){1,3}")
+"""A whole number, plain or with its thousands apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def read_list(name: str, data: bytes) -> Listing:
     if b"\0" in data:
         return Listing((), (f"{name}  is a binary file; give CSV, NDJSON or a domain a line",))
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        lines = _LINE_END.split(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return Listing((), (f"{name}:{line}  is not UTF-8; save the list as UTF-8",))
@@ -46,7 +49,7 @@ def read_list(name: str, data: bytes) -> Listing:
         return _gather(_from_json(name, lines))
     if (
         any(delimiter in first for delimiter in DELIMITERS)
-        or first.strip().lower() in DOMAIN_COLUMNS
+        or first.strip().strip('"').lower() in DOMAIN_COLUMNS
     ):
         return _from_csv(name, lines, first)
     return _gather(
@@ -57,33 +60,47 @@ def read_list(name: str, data: bytes) -> Listing:
 
 
 def _from_csv(name: str, lines: list[str], first: str) -> Listing:
-    delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(lines, delimiter=delimiter)
     header: list[str] = []
-    rows = []
-    for row in reader:
-        if not any(cell.strip() for cell in row) or row[0].startswith("#"):
+    rows: list[tuple[str, Mapping[str, Any] | str]] = []
+    for where, row in _records(name, lines, max(DELIMITERS, key=first.count)):
+        if isinstance(row, str):
+            rows.append((where, row))
             continue
+        cells = [cell.strip() for cell in row]
         if header:
-            cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
-            rows.append((f"{name}:{reader.line_num}", cells))
+            rows.append((where, dict(zip(header, cells, strict=False))))
             continue
-        header = [cell.strip().lower() for cell in row]
+        header = [cell.lower() for cell in cells]
         if not set(header) & set(DOMAIN_COLUMNS):
             told = ", ".join(header[:8])
-            return Listing(
-                (), (f"{name}:{reader.line_num}  has no column named domain (it has: {told})",)
-            )
+            return Listing((), (f"{where}  has no column named domain (it has: {told})",))
     return _gather(rows)
+
+
+def _records(name: str, lines: list[str], delimiter: str) -> Iterator[tuple[str, list[str] | str]]:
+    """The rows of a CSV file, or what is wrong with one, each with the line on which it begins."""
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True)
+    while True:
+        where = f"{name}:{reader.line_num + 1}"
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield where, f"is no CSV ({error})"
+            continue
+        if any(cell.strip() for cell in row) and not row[0].startswith("#"):
+            yield where, row
 
 
 def _from_json(name: str, lines: list[str]) -> Iterator[tuple[str, Mapping[str, Any] | str]]:
     for number, line in enumerate(lines, 1):
-        if not line.strip():
+        if not line.strip() or line.startswith("#"):
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+            json.dumps(row, ensure_ascii=False).encode()  # half a surrogate pair cannot be stored
+        except (ValueError, RecursionError) as error:
             yield f"{name}:{number}", f"is no JSON ({error})"
             continue
         yield f"{name}:{number}", row if isinstance(row, dict) else "is no JSON object"
@@ -109,7 +126,7 @@ def _gather(rows: Iterable[tuple[str, Mapping[str, Any] | str]]) -> Listing:
 
 def _target(row: Mapping[str, Any]) -> Target:
     asked = next((str(row[column]).strip() for column in DOMAIN_COLUMNS if row.get(column)), "")
-    label = str(row.get("name") or "").strip()
+    label = " ".join(str(row.get("name") or "").split())
     try:
         name = normalise(asked)
     except BadName as error:
@@ -138,7 +155,7 @@ def _country(value: Any) -> str | None:
 
 
 def _population(value: Any) -> int | None:
-    text = re.sub(r"[\s.']", "", str(value if value is not None else ""))
-    if text and not text.isdigit():
+    text = str(value if value is not None else "").strip().removesuffix(".0")
+    if text and not _WHOLE.fullmatch(text):
         raise BadName(f'the population "{text[:40]}" is no whole number')
-    return int(text) if text else None
+    return int(re.sub(r"[\s.']", "", text)) if text else None

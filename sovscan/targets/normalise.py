@@ -15,6 +15,7 @@ MAX_NAME = 253
 MAX_LABEL = 63
 """Octets in a name and in a label (RFC 1035 section 2.3.4)."""
 
+_URL = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 _LABEL = re.compile(r"^(?!-)[a-z0-9-]+(?<!-)$")
 
 
@@ -49,10 +50,13 @@ def _host(text: str) -> str:
         raise BadName("has no domain")
     if re.search(r"\s", text):
         raise BadName("is no domain name (a space in a label)")
-    if "@" in text and "//" not in text:
+    if _is_address(text):
+        return text
+    is_url = _URL.match(text) is not None
+    if "@" in text.partition("/")[0] and not is_url:
         raise BadName("is an e-mail address; give the part behind the @")
     try:
-        return urlsplit(text if "//" in text else f"//{text}").hostname or ""
+        return urlsplit(text if is_url else f"//{text}").hostname or ""
     except ValueError as error:
         raise BadName(f"is no domain name or URL ({error})") from error
 
