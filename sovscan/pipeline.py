@@ -179,14 +179,17 @@ def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """One writer a database: a second one is told at once, and loses nothing."""
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}", "Make it, or choose another --db.")
     lock = FileLock(f"{path}.lock", timeout=0)
-    try:
-        with told(path):
+    with told(path):
+        try:
             lock.acquire()
-    except Timeout as error:
-        raise LockedError(
-            f"another scan is writing {path}", "Try again when it is done, or name another --db."
-        ) from error
+        except Timeout as error:
+            raise LockedError(
+                f"another scan is writing {path}",
+                "Try again when it is done, or name another --db.",
+            ) from error
     try:
         yield
     finally:

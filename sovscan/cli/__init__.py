@@ -8,6 +8,7 @@ import click
 
 from sovscan import __version__
 from sovscan.cli import exits
+from sovscan.cli.config import FILE, defaults
 from sovscan.errors import DataError, LockedError, SovscanError, UsageError
 
 COMMANDS = {
@@ -57,6 +58,7 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of ours becomes its message, its hint and its exit code."""
         try:
+            ctx.default_map = defaults(_parameters(self, ctx))
             return super().invoke(ctx)
         except SovscanError as error:
             click.echo(f"sovscan: {error.message}", err=True)
@@ -66,6 +68,18 @@ class LazyGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("sovscan: interrupted", err=True)
             ctx.exit(exits.INTERRUPTED)
+
+
+def _parameters(group: click.Group, ctx: click.Context) -> dict[str, set[str]]:
+    """The parameters of each command, where there is a configuration file that may name them."""
+    if not FILE.is_file():
+        return {}
+    commands = {name: group.get_command(ctx, name) for name in group.list_commands(ctx)}
+    return {
+        name: {parameter.name for parameter in command.params if parameter.name}
+        for name, command in commands.items()
+        if command is not None
+    }
 
 
 def exit_code(error: SovscanError) -> int:

@@ -6,11 +6,16 @@ from pathlib import Path
 
 import click
 
+from sovscan import pipeline
 from sovscan.cli import exits
 from sovscan.cli.options import datasets_option
+from sovscan.core.jurisdiction import reach
+from sovscan.core.model import VendorId
+from sovscan.errors import UsageError
 from sovscan.knowledge.check import check
 from sovscan.knowledge.load import load
 from sovscan.knowledge.networks import MissingTable
+from sovscan.report.registry import vendor_text
 
 
 @click.group()
@@ -44,3 +49,20 @@ def list_command(datasets: Path) -> None:
     for vendor in knowledge.vendors.values():
         operator = knowledge.entities[vendor.operator]
         click.echo(f"{vendor.id:34} {vendor.name:40} {operator.name} ({operator.country})")
+
+
+@vendors.command("show")
+@click.argument("vendor")
+@datasets_option
+def show_command(vendor: str, datasets: Path) -> None:
+    """Tell all that is known of a vendor: rules, operator, owners, each with its source."""
+    knowledge = load(datasets, MissingTable())
+    found = knowledge.vendors.get(VendorId(vendor))
+    if found is None:
+        near = [known for known in knowledge.vendors if vendor.partition("-")[0] in known]
+        hint = f"Near: {', '.join(near)}" if near else "See: sovscan vendors list"
+        raise UsageError(f"there is no vendor {vendor!r}", hint)
+    criteria = pipeline.criteria(
+        knowledge, "eea-ch", max(knowledge.methodologies), datetime.now(UTC).date()
+    )
+    click.echo("\n".join(vendor_text(found, reach(found.id, None, knowledge, criteria))))

@@ -74,8 +74,6 @@ def _refuse_bad_labels(domain: str) -> None:
     labels = domain.split(".")
     if len(labels) < 2:
         raise BadName("is no domain name (it has no dot)")
-    if len(domain) > MAX_NAME:
-        raise BadName(f"is longer than {MAX_NAME} characters")
     for label in labels:
         if not label:
             raise BadName("is no domain name (an empty label)")
@@ -83,6 +81,8 @@ def _refuse_bad_labels(domain: str) -> None:
             raise BadName(f"has a label of {len(label)} characters; {MAX_LABEL} is the most")
         if not _LABEL.match(label):
             raise BadName(f"is no domain name (the label {label[:MAX_LABEL]!r})")
+    if len(domain) > MAX_NAME:
+        raise BadName(f"is longer than {MAX_NAME} characters")
     if labels[-1].isdigit():
         raise BadName("is no domain name (it ends in a number)")
 

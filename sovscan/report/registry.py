@@ -1,0 +1,35 @@
+"""A vendor of the registry on a terminal: rules, operator and owners, each with its source."""
+
+from collections.abc import Iterator
+
+from sovscan.core.model import Reach
+from sovscan.core.registry import Fingerprint, Vendor
+
+MOST_VALUES = 6
+
+
+def vendor_text(vendor: Vendor, reach: Reach) -> Iterator[str]:
+    """The lines that tell a vendor."""
+    yield f"{vendor.name} ({vendor.id})   tier {reach.tier}" + (
+        " · big tech" if reach.big_tech else ""
+    )
+    for link in reach.chain:
+        since = f" since {link.since}" if link.since else ""
+        held = f"   < {link.held}{since}: {link.held_source}" if link.held else ""
+        yield f"  {link.name} ({link.country})   {link.source}{held}"
+    yield f"  laws: {', '.join(reach.laws) or 'none on record'}"
+    for rule in vendor.fingerprints:
+        yield f"{vendor.rule(rule)}   {rule.role.value} · {rule.signal} · {rule.strength.value}"
+        yield f"    {_values(rule)}"
+        yield f"    {rule.source} (checked {rule.checked})"
+    if vendor.probes:
+        yield "asks of every body: " + ", ".join(f"{p.name} {p.type}" for p in vendor.probes)
+
+
+def _values(rule: Fingerprint) -> str:
+    kinds = (("exactly", rule.exact), ("", rule.suffix), ("in", rule.cidr), ("AS", rule.number))
+    label, values = next((label, values) for label, values in kinds if values)
+    shown = ", ".join(str(value) for value in values[:MOST_VALUES])
+    more = f" and {len(values) - MOST_VALUES} more" if len(values) > MOST_VALUES else ""
+    below = "" if label else "and below: "
+    return f"{label} {below}{shown}{more}".strip()
