@@ -58,7 +58,14 @@ def look(world: World, body: Target, knowledge: Knowledge) -> Facts:
     return next(survey.finished()).facts
 
 
-def judged(records: str, domain: str, knowledge: Knowledge, criteria: Criteria, country: str | None = "BE", failing: str = "") -> Assessment:
+def judged(
+    records: str,
+    domain: str,
+    knowledge: Knowledge,
+    criteria: Criteria,
+    country: str | None = "BE",
+    failing: str = "",
+) -> Assessment:
     """The judgement of a body in a world written as `owner TYPE data` lines."""
     body = target(domain, country)
     facts = look(World(records, failing.split()), body, knowledge)

@@ -103,6 +103,7 @@ def main() -> None:
       sovscan scan --targets bodies.csv            ask about a list
       sovscan explain gent.be email                follow one claim to its sources
 
+    Every flag has an environment variable (SOVSCAN_ and its name) and a key in sovscan.toml.
     Results go to stdout, talk to stderr. Exit codes: 0 done, 1 the tool failed, 2 wrong use or bad
     data,
     3 threshold missed, 4 too little seen, 5 another scan holds the lock, 130 interrupted.

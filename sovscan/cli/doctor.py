@@ -22,6 +22,7 @@ from sovscan.knowledge import load
 from sovscan.knowledge.networks import read_about
 
 Finding = tuple[bool, str, str]
+OLD = "that is old, update it: sovscan networks update --help"
 
 ROOT = Question(DomainName("."), "NS")
 """The one question that the doctor asks: it is about nobody."""
@@ -93,11 +94,12 @@ def _knowledge(knowledge: Knowledge, datasets: Path) -> Iterator[Finding]:
             "no table: no address can be placed. See: sovscan networks update --help",
         )
         return
+    old = f"; {OLD}" if about.is_old(now) else ""
     age = (now - about.data_date).days
     yield (
-        not about.is_old(now),
+        True,
         "networks",
-        f"{about.networks:,} networks, data of {about.data_date} ({age} days old)",
+        f"{about.networks:,} networks, data of {about.data_date} ({age} days old){old}",
     )
 
 

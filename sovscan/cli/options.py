@@ -18,7 +18,7 @@ def option(*names: str, **settings: Any) -> Callable[[Command], Command]:
     """A Click option whose environment variable is SOVSCAN_ and its long name."""
     long = next(name for name in names if name.startswith("--")).partition("/")[0]
     variable = "SOVSCAN_" + long.removeprefix("--").replace("-", "_").upper()
-    return click.option(*names, envvar=variable, show_envvar=True, **settings)
+    return click.option(*names, envvar=variable, **settings)
 
 
 class Day(click.ParamType[date]):

@@ -20,6 +20,7 @@ from sovscan.collect import DnspythonResolver, Server, parse_server, system_serv
 from sovscan.core.model import Target
 from sovscan.errors import DataError, UsageError
 from sovscan.knowledge import load
+from sovscan.knowledge.networks import read_about
 from sovscan.pipeline import Judge
 from sovscan.report.formats import FORMATS
 from sovscan.report.view import Overview
@@ -117,7 +118,8 @@ def scan(
     )
     servers = tuple(parse_server(text) for text in resolver) or system_servers()
     runners = [resolvers.identify(server, knowledge, judge.criteria) for server in servers]
-    _announce(bodies, runners, knowledge.networks.available, quiet=quiet)
+    _announce(bodies, runners, quiet=quiet)
+    _tell_of_networks(datasets, quiet=quiet)
     scan_id = pipeline.scan(
         bodies,
         DnspythonResolver(_usable(servers), concurrency=concurrency),
@@ -181,26 +183,27 @@ def _chosen(
     return chosen
 
 
-def _announce(
-    bodies: list[Target], runners: list[resolvers.Runner], placed: bool, *, quiet: bool
-) -> None:
+def _announce(bodies: list[Target], runners: list[resolvers.Runner], *, quiet: bool) -> None:
     through = ", ".join(runner.text() for runner in runners)
-    console.say(
-        f"Scanning {len(bodies)} {'body' if len(bodies) == 1 else 'bodies'} through {through}",
-        quiet=quiet,
-    )
+    count = f"{len(bodies)} {'body' if len(bodies) == 1 else 'bodies'}"
+    console.say(f"Scanning {count} through {through}", quiet=quiet)
     if any(runner.big_tech for runner in runners):
         console.say(
             "  That resolver is run by non-European big tech: it learns whom you look at."
             " Choose another with --resolver.",
             quiet=quiet,
         )
-    if not placed:
-        console.say(
-            "  There is no table of networks: no address can be placed."
-            " See: sovscan networks status",
-            quiet=quiet,
-        )
+
+
+def _tell_of_networks(datasets: Path, *, quiet: bool) -> None:
+    """What a missing or an old table of networks means for the result."""
+    about = read_about(datasets / "networks")
+    if about is None:
+        text = "  There is no table of networks: platforms, access lines and edges seen by address stay unknown."
+        console.say(f"{text} See: sovscan networks update --help", quiet=quiet)
+    elif about.is_old(pipeline.utc_now().date()):
+        text = f"  The table of networks is of {about.data_date}: addresses may have moved since."
+        console.say(f"{text} See: sovscan networks update --help", quiet=quiet)
 
 
 def _usable(servers: tuple[Server, ...]) -> tuple[Server, ...]:

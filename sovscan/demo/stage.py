@@ -3,10 +3,11 @@
 import asyncio
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from importlib import resources
-from typing import cast
+from typing import TypeAlias, cast
 
 import dns.exception
 import dns.flags
@@ -16,6 +17,9 @@ from sovscan.demo.world import World
 
 LOOPBACK = "127.0.0.1"
 LENGTH = struct.Struct("!H")
+Opened: TypeAlias = "Future[tuple[int, Callable[[], object]]]"
+"""The port where a world is served, and how to stop that."""
+
 PLAIN_PAYLOAD = 512
 """Octets of a UDP answer to who does not speak EDNS (RFC 1035)."""
 
@@ -33,37 +37,49 @@ def bodies() -> bytes:
 def stage(world: World | None = None) -> Iterator[tuple[str, int]]:
     """Serve a world (the demo's where none is given) on loopback; the address and the port."""
     served = world or World(_text("world.txt"), _text("failing.txt").split())
-    ready, loop = threading.Event(), asyncio.new_event_loop()
-    place: list[int] = []
-    thread = threading.Thread(target=_run, args=(loop, served, place, ready), daemon=True)
+    opened: Opened = Future()
+    thread = threading.Thread(target=asyncio.run, args=(_serve(served, opened),), daemon=True)
     thread.start()
-    ready.wait()
+    port, stop = opened.result()
     try:
-        yield LOOPBACK, place[0]
+        yield LOOPBACK, port
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        stop()
         thread.join()
-        loop.close()
 
 
-def _run(
-    loop: asyncio.AbstractEventLoop, world: World, place: list[int], ready: threading.Event
-) -> None:
-    asyncio.set_event_loop(loop)
-    transport, _ = loop.run_until_complete(
-        loop.create_datagram_endpoint(lambda: _Datagrams(world), local_addr=(LOOPBACK, 0))
-    )
+async def _serve(world: World, opened: Opened) -> None:
+    """Answer until told to stop."""
+    try:
+        transport, server = await _open(world, tries=3)
+    except OSError as error:
+        opened.set_exception(error)
+        return
+    loop, end = asyncio.get_running_loop(), asyncio.Event()
     port = transport.get_extra_info("sockname")[1]
+    opened.set_result((port, lambda: loop.call_soon_threadsafe(end.set)))
+    await end.wait()
+    server.close()
+    transport.close()
+
+
+async def _open(world: World, tries: int) -> tuple[asyncio.DatagramTransport, asyncio.Server]:
+    """One port for UDP and TCP; what is free for the one may be taken for the other."""
 
     async def stream(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _stream(world, reader, writer)
 
-    server = loop.run_until_complete(asyncio.start_server(stream, LOOPBACK, port))
-    place.append(port)
-    ready.set()
-    loop.run_forever()
-    server.close()
-    transport.close()
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: _Datagrams(world), local_addr=(LOOPBACK, 0)
+    )
+    try:
+        port = transport.get_extra_info("sockname")[1]
+        return transport, await asyncio.start_server(stream, LOOPBACK, port)
+    except OSError:
+        transport.close()
+        if tries == 1:
+            raise
+        return await _open(world, tries - 1)
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -88,8 +104,8 @@ async def _stream(world: World, reader: asyncio.StreamReader, writer: asyncio.St
                 return
             writer.write(LENGTH.pack(len(wire)) + wire)
             await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return
+    except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+        return  # Python 3.11 would call a cancelled handler a fault
     finally:
         writer.close()
 
@@ -102,7 +118,7 @@ def _respond(world: World, data: bytes, *, by_udp: bool) -> bytes | None:
         query = dns.message.from_wire(data)
     except dns.exception.DNSException:
         return None
-    if len(query.question) != 1:
+    if query.flags & dns.flags.QR or len(query.question) != 1:
         return None
     response = world.respond(query)
     if not by_udp:

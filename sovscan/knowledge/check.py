@@ -2,7 +2,6 @@
 against.
 """
 
-import ipaddress
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -99,11 +98,6 @@ def _form(rule: Fingerprint) -> Iterator[tuple[str, str]]:
     if rule.suffix and not rule.counter_examples:
         yield "not", "is missing; give a look-alike that must not match"
     yield from (("suffix", fault) for value in rule.suffix for fault in _suffix_faults(value))
-    yield from (
-        ("cidr", f"{value!r} is no network in CIDR form")
-        for value in rule.cidr
-        if not _is_network(value)
-    )
 
 
 def _suffix_faults(value: str) -> Iterator[str]:
@@ -116,14 +110,6 @@ def _suffix_faults(value: str) -> Iterator[str]:
         )
 
 
-def _is_network(value: str) -> bool:
-    try:
-        ipaddress.ip_network(value)
-    except ValueError:
-        return False
-    return True
-
-
 def _examples(vendor: Vendor, rule: Fingerprint, rules: RuleIndex) -> Iterator[tuple[str, str]]:
     """Each example meets this rule and no other vendor's of the same role; each counter-example
     does not meet it.
@@ -134,6 +120,7 @@ def _examples(vendor: Vendor, rule: Fingerprint, rules: RuleIndex) -> Iterator[t
     for value in rule.examples:
         if not _matches(alone, rule, value):
             yield "examples", f"{value!r} does not match this rule"
+            continue
         others = {
             hit.vendor.id
             for hit in rules.identify(rule.signal, value)

@@ -70,7 +70,14 @@ class PackedTable:
 
     def __init__(self, packed: bytes) -> None:
         self.name = hashlib.sha256(packed).hexdigest()
-        body = lzma.decompress(packed)
+        try:
+            self._read(lzma.decompress(packed))
+        except (lzma.LZMAError, IndexError, ValueError) as error:
+            raise DataError(
+                [f"{PACKED}  is damaged: {error}"], "Run: sovscan networks update"
+            ) from error
+
+    def _read(self, body: bytes) -> None:
         if not body.startswith(MAGIC):
             raise DataError(
                 [f"{PACKED}  is no table of networks of this version"],

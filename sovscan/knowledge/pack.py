@@ -10,12 +10,13 @@ country`.
 import csv
 import hashlib
 import ipaddress
+import json
 import lzma
 import sys
 from array import array
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -49,10 +50,13 @@ def pack(
     texts: dict[int, str] = {}
     by_version: dict[int, list[Range]] = defaultdict(list)
     for path in networks:
-        for row in _rows(path, 4):
-            version, first, last = _bounds(row)
-            texts.setdefault(int(row[2]), " ".join(row[3].split()))
-            by_version[version].append(Range(first, last, row[2]))
+        for version, found, row in _rows(path, 4, _as_number):
+            texts.setdefault(int(found.said), " ".join(row[3].split()))
+            by_version[version].append(found)
+    if not texts:
+        raise DataError(
+            ["the files of networks are empty"], "Name the CSV files of @ip-location-db"
+        )
     seats = _seats(by_version, countries)
     numbers = sorted(texts)
     index = {str(number): place for place, number in enumerate(numbers, 1)}
@@ -76,39 +80,52 @@ def pack(
     return about
 
 
-def _rows(path: Path, width: int) -> Iterator[list[str]]:
+def _rows(
+    path: Path, width: int, said: Callable[[str], str]
+) -> Iterator[tuple[int, Range, list[str]]]:
+    """The rows of a file with the IP version and the range of each."""
     with path.open(newline="", encoding="utf-8") as lines:
-        for number, row in enumerate(csv.reader(lines), 1):
-            if len(row) != width:
-                raise DataError(
-                    [f"{path.name}:{number}  has {len(row)} columns instead of {width}"]
-                )
-            yield row
+        reader = csv.reader(lines)
+        try:
+            for row in reader:
+                version, first, last = _bounds(row, width)
+                yield version, Range(first, last, said(row[2])), row
+        except (ValueError, csv.Error) as error:
+            raise DataError([f"{path.name}:{reader.line_num}  {error}"]) from error
 
 
-def _bounds(row: list[str]) -> tuple[int, int, int]:
+def _bounds(row: list[str], width: int) -> tuple[int, int, int]:
+    if len(row) != width:
+        raise ValueError(f"has {len(row)} columns instead of {width}")
     first, last = ipaddress.ip_address(row[0]), ipaddress.ip_address(row[1])
+    if first.version != last.version or int(first) > int(last):
+        raise ValueError(f"is no range ({first} to {last})")
     shift = HALF_BITS if first.version == 6 else 0
     return first.version, int(first) >> shift, int(last) >> shift
+
+
+def _as_number(text: str) -> str:
+    if not 0 < int(text) < 1 << 32:
+        raise ValueError(f"has no AS number ({text})")
+    return str(int(text))
 
 
 def _seats(by_version: dict[int, list[Range]], countries: Iterable[Path]) -> dict[str, str]:
     """Each network's country: the one of most of its IPv4 space, or of most IPv6 ranges where it
     has none.
     """
-    lists: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    lists: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
     for path in countries:
-        for row in _rows(path, 3):
-            version, first, _ = _bounds(row)
-            lists[version].append((first, row[2]))
+        for version, found, _ in _rows(path, 3, str.strip):
+            lists[version].append((found.first, found.last, found.said))
     weights: dict[str, Counter[str]] = defaultdict(Counter)
     for version, ranges in sorted(by_version.items(), reverse=True):
         located = sorted(lists[version])
-        firsts = [first for first, _ in located]
+        firsts = [first for first, _, _ in located]
         for each in ranges:
             place = bisect_right(firsts, each.first) - 1
-            if place >= 0:
-                weights[each.said][located[place][1]] += (
+            if place >= 0 and each.first <= located[place][1]:
+                weights[each.said][located[place][2]] += (
                     each.last - each.first + 1 if version == 4 else 1
                 )
     return {
@@ -121,10 +138,13 @@ def _columns(ranges: list[Range], index: dict[str, int], code: str) -> tuple[byt
     stretch."""
     starts, held = [0], [0]
     for each in sorted(ranges, key=lambda each: each.first):
-        for start, owner in ((each.first, index[each.said]), (each.last + 1, 0)):
+        first = max(each.first, starts[-1])  # a /64 that two ranges share stays the first one's
+        if first > each.last:
+            continue
+        for start, owner in ((first, index[each.said]), (each.last + 1, 0)):
             if starts[-1] == start:
                 held[-1] = owner
-            elif held[-1] != owner and start > starts[-1]:
+            elif held[-1] != owner:
                 starts.append(start)
                 held.append(owner)
             if len(held) > 1 and held[-1] == held[-2]:
@@ -153,7 +173,7 @@ def _put(folder: Path, packed: bytes, about: About) -> None:
 
 
 def _toml(value: str | int | date) -> str:
-    return str(value) if not isinstance(value, str) else '"' + value.replace('"', "'") + '"'
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
 
 
 if sys.byteorder != "little":  # pragma: no cover

@@ -2,14 +2,14 @@
 path in the file.
 """
 
-import operator
+import ipaddress
 import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from types import GenericAlias
+from typing import Any, TypeVar, get_args, get_origin
 
 import cattrs
 from cattrs.gen import make_dict_structure_fn, override
@@ -19,6 +19,7 @@ from sovscan.core.registry import Fingerprint
 
 Value = TypeVar("Value")
 
+_TABLE = re.compile(r"^\s*\[+\s*[\w.-]+\s*\]")
 _STEP = re.compile(r"\.?([A-Za-z_][\w-]*)|\[(\d+)\]")
 
 
@@ -27,15 +28,22 @@ def converter() -> cattrs.Converter:
     faults."""
     made = cattrs.Converter(forbid_extra_keys=True)
     made.register_structure_hook(date, _as_date)
-    for kind, read in ((str, _as_text), (int, _as_whole), (float, _as_number)):
-        made.register_structure_hook_func(partial(operator.is_, kind), read)  # not its enums
+    made.register_structure_hook(str, _as_text)
+    made.register_structure_hook(bool, _as_flag)
+    made.register_structure_hook(int, _as_whole)
+    made.register_structure_hook(float, _as_number)
+    made.register_structure_hook_func(
+        _is_tuple,
+        lambda value, kind: tuple(made.structure(_as_list(value), _list_like(kind))),
+    )
     made.register_structure_hook(
         Fingerprint,
         make_dict_structure_fn(
             Fingerprint,
             made,
-            counter_examples=override(rename="not"),
+            counter_examples=override(rename="not", struct_hook=_as_texts),
             examples=override(struct_hook=_as_texts),
+            cidr=override(struct_hook=_as_networks),
             _cattrs_forbid_extra_keys=True,
         ),
     )
@@ -101,7 +109,8 @@ def _line(lines: list[str], place: str) -> int:
         if name:
             header = name
             row = (
-                _find(lines, row, rf"^\s*\[+\s*{re.escape(name)}\s*\]|^\s*{re.escape(name)}\s*=")
+                _find(lines, row, rf"^\s*{re.escape(name)}\s*=", until=_TABLE)
+                or _find(lines, row, rf"^\s*\[+\s*{re.escape(name)}\s*\]")
                 or row
             )
         elif index:
@@ -110,15 +119,16 @@ def _line(lines: list[str], place: str) -> int:
     return row
 
 
-def _find(lines: list[str], after: int, pattern: str) -> int:
-    return next(
-        (
-            number
-            for number, line in enumerate(lines[after:], after + 1)
-            if re.search(pattern, line)
-        ),
-        0,
-    )
+def _find(
+    lines: list[str], after: int, pattern: str, *, until: re.Pattern[str] | None = None
+) -> int:
+    """The number of the first line that matches, below line `after` and above the line `until`."""
+    for number, line in enumerate(lines[after:], after + 1):
+        if re.search(pattern, line):
+            return number
+        if until is not None and until.search(line):
+            break
+    return 0
 
 
 def _as_date(value: Any, _: type) -> date:
@@ -127,9 +137,16 @@ def _as_date(value: Any, _: type) -> date:
     return value
 
 
-def _as_text(value: Any, _: type) -> str:
+def _as_text(value: Any, kind: type[str]) -> str:
+    """Text, or the member of an enum that it names."""
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is no text; write it in quotes")
+    return kind(value)
+
+
+def _as_flag(value: Any, _: type) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} is neither true nor false; write it without quotes")
     return value
 
 
@@ -143,6 +160,31 @@ def _as_number(value: Any, _: type) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{value!r} is no number")
     return float(value)
+
+
+def _is_tuple(kind: Any) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _list_like(kind: Any) -> Any:
+    """`list[X]` for `tuple[X, ...]`: what TOML calls an array."""
+    return GenericAlias(list, get_args(kind)[:1])
+
+
+def _as_list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError(f"{value!r} is no list; write it in [ ]")
+    return value
+
+
+def _as_networks(value: Any, _: type) -> tuple[str, ...]:
+    """Networks as they are written; only what can be read as one gets as far as the rules."""
+    for item in _as_list(value):
+        try:
+            ipaddress.ip_network(item)
+        except ValueError as error:
+            raise ValueError(f"{item!r} is no network in CIDR form") from error
+    return tuple(map(str, value))
 
 
 def _as_texts(value: Any, _: type) -> tuple[str, ...]:

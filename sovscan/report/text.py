@@ -143,7 +143,7 @@ def _look_first(view: Overview) -> list[str]:
         )
         if count
     ]
-    return [f"{'Look at first':21} bodies {' · '.join(told)}"] if told else []
+    return [f"{'Look at the bodies':21} {' · '.join(told)}"] if told else []
 
 
 def _example(view: Overview) -> str:

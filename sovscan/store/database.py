@@ -26,7 +26,7 @@ def open_store(path: Path, *, create: bool = False) -> Iterator[Database]:
         raise UsageError(
             f"there is no database {path}", "Make one with: sovscan scan DOMAIN --db FILE"
         )
-    with told(path):
+    with _told_by_sqlite(path):
         database = Database(sqlite3.connect(path, isolation_level=None))
         try:
             _recognise(database, path, create=create)
@@ -37,7 +37,20 @@ def open_store(path: Path, *, create: bool = False) -> Iterator[Database]:
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours: what happened to which file, and what to do."""
+    """Turn the system's errors about a file into ours: what happened to which, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{path}: {error.strerror or error}", "Check the disk and the permissions."
+        ) from error
+
+
+@contextmanager
+def _told_by_sqlite(path: Path) -> Iterator[None]:
+    """The same for SQLite's errors. An OSError is not one of them: a broken pipe is none of the
+    file's.
+    """
     try:
         yield
     except sqlite3.DatabaseError as error:
@@ -60,10 +73,6 @@ def told(path: Path) -> Iterator[None]:
                 f"{path} is no SQLite database", "Choose another file with --db."
             ) from error
         raise StoreError(f"{path}: {text}", hint) from error
-    except OSError as error:
-        raise StoreError(
-            f"{path}: {error.strerror or error}", "Check the disk and the permissions."
-        ) from error
 
 
 def _recognise(database: Database, path: Path, *, create: bool) -> None:
@@ -77,7 +86,7 @@ def _recognise(database: Database, path: Path, *, create: bool) -> None:
         )
     if application == APPLICATION:
         return
-    if database.table_names() or not create:
+    if application or database.table_names() or not create:
         raise UsageError(f"{path} is no sovscan database", "Choose another file with --db.")
     _create(database)
 

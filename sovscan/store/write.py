@@ -30,7 +30,8 @@ class Writer:
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.conn.in_transaction:  # SQLite ends it by itself where the disk is full
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
 
@@ -67,8 +68,8 @@ class Writer:
     def assessment(
         self, scan: int, target_id: int, assessment: Assessment, assessed_at: str
     ) -> str:
-        """A judgement on a target of a scan; the digest of its verdict. The same judgement again
-        adds nothing.
+        """A judgement on a target of a scan; the digest of its verdict. The newest judgement again
+        adds nothing; an older one drawn again becomes the newest.
         """
         rows = _verdict_rows(assessment)
         verdict_digest = codec.digest(rows)
@@ -77,10 +78,15 @@ class Writer:
             "target": target_id,
             "basis": self._basis(assessment.basis),
             "verdict": self._verdict(verdict_digest, rows),
-            "assessed_at": assessed_at,
         }
-        self._insert("assessments", row, "OR IGNORE")
+        if self._newest(scan, target_id) != (row["basis"], row["verdict"]):
+            self._insert("assessments", {**row, "assessed_at": assessed_at}, "OR REPLACE")
         return verdict_digest
+
+    def _newest(self, scan: int, target_id: int) -> Any:
+        """Basis and verdict of the last judgement on a target of a scan."""
+        query = "SELECT basis, verdict FROM assessments WHERE scan = ? AND target = ?"
+        return self._db.execute(f"{query} ORDER BY id DESC LIMIT 1", [scan, target_id]).fetchone()
 
     def _fact_set(self, scan: int, facts: Facts, observed_at: str) -> int:
         rows = [(observation, codec.observation_row(observation)) for observation in facts.values()]

@@ -12,7 +12,6 @@ from sovscan.core.facts import (
     addresses,
     mail_exchangers,
     name_servers,
-    observation,
     random_label,
     reverse_name,
 )
@@ -51,14 +50,15 @@ def plan(target: Target, facts: Facts, probes: Iterable[Probe]) -> tuple[Questio
 
 def _worth_more(apex: tuple[Question, ...], facts: Facts) -> bool:
     """Is the first wave answered, and does the name exist? Below a name that does not exist nothing
-    does (RFC 8020).
+    does (RFC 8020); but some servers deny a name for the types that they do not know (RFC 4074).
     """
-    found = [facts.get(question) for question in apex]
-    if None in found or any(each is not None and each.detail == "NXDOMAIN" for each in found):
+    found = [facts[question] for question in apex if question in facts]
+    if len(found) < len(apex):
         return False
-    return any(
-        each is not None and each.outcome in {Outcome.SEEN, Outcome.ABSENT} for each in found
-    )
+    if any(each.outcome is Outcome.SEEN for each in found):
+        return True
+    absent = [each for each in found if each.outcome is Outcome.ABSENT]
+    return bool(absent) and all(each.detail != "NXDOMAIN" for each in absent)
 
 
 def _below(target: Target, probes: Iterable[Probe]) -> Iterator[Question]:
@@ -93,15 +93,14 @@ def _zone(target: Target, facts: Facts) -> Iterator[Question]:
     """Where the domain is no zone of its own: NS and SOA upwards to the registrable domain, until
     there are some.
     """
-    if name_servers(facts, target.zone, target.domain)[1] and observation(
-        facts, target.domain, "NS"
-    ):
-        zone, _ = name_servers(facts, target.zone, target.domain)
-        yield from (Question(zone, rtype) for rtype in ("NS", "SOA"))
+    zone, servers = name_servers(facts, target.zone, target.domain)
+    if servers and zone == target.domain:
         return
     for parent in parents(target.domain, target.zone):
         yield Question(parent, "NS")
-        if Question(parent, "NS") not in facts:
+        if servers and parent == zone:
+            yield Question(zone, "SOA")
+        if parent == zone or Question(parent, "NS") not in facts:
             return
 
 

@@ -6,6 +6,7 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
 import dns.rdtypes.ANY.TXT
 import dns.rrset
@@ -66,9 +67,13 @@ def _follow(
     response: dns.message.Message, question: Question
 ) -> tuple[tuple[DomainName, ...], dns.rrset.RRset | None]:
     """The aliases from the question's name to its record set, if there is one."""
-    by_owner = {(canonical(rrset.name.to_text()), rrset.rdtype): rrset for rrset in response.answer}
+    by_owner = {
+        (canonical(rrset.name.to_text()), rrset.rdtype): rrset
+        for rrset in response.answer
+        if rrset and rrset.rdclass == dns.rdataclass.IN
+    }
     wanted = dns.rdatatype.from_text(question.type)
-    name = question.name
+    name = canonical(dns.name.from_text(question.name).to_text())
     aliases: list[DomainName] = []
     while len(aliases) <= MAX_ALIASES:
         found = by_owner.get((name, wanted))

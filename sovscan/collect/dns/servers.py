@@ -2,6 +2,7 @@
 default."""
 
 import ipaddress
+import re
 from dataclasses import dataclass
 
 import dns.exception
@@ -10,6 +11,7 @@ import dns.resolver
 from sovscan.errors import UsageError
 
 DNS_PORT = 53
+_NUMBER = re.compile("[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def parse_server(text: str) -> Server:
         raise UsageError(
             f"--resolver {text!r} is no IP address", "Write it as 127.0.0.1 or 127.0.0.1:5300."
         ) from error
-    if port and not (port.isdigit() and 0 < int(port) < 65536):
+    if port and not (_NUMBER.fullmatch(port) and 0 < int(port) < 65536):
         raise UsageError(
             f"--resolver {text!r}: {port!r} is no port", "A port is a number from 1 to 65535."
         )
