@@ -9,9 +9,6 @@ class Observer(Protocol):
     def started(self, bodies: int) -> None:
         """The job begins; `bodies` is how many it will look at."""
 
-    def asked(self, *, failed: bool) -> None:
-        """One question was answered, or failed for good."""
-
     def finished(self, domain: str) -> None:
         """One body is done."""
 
@@ -23,9 +20,6 @@ class Silent:
     """The observer of cron jobs and tests."""
 
     def started(self, bodies: int) -> None:
-        """Say nothing."""
-
-    def asked(self, *, failed: bool) -> None:
         """Say nothing."""
 
     def finished(self, domain: str) -> None:

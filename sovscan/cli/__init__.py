@@ -66,7 +66,7 @@ class LazyGroup(click.Group):
                 click.echo(error.hint, err=True)
             ctx.exit(exit_code(error))
         except KeyboardInterrupt:
-            click.echo("sovscan: interrupted", err=True)
+            click.echo("sovscan: interrupted; a scan goes on with --resume", err=True)
             ctx.exit(exits.INTERRUPTED)
 
 

@@ -53,9 +53,6 @@ class Bar:
         self._progress.update(self._task, total=bodies)
         self._progress.start()
 
-    def asked(self, *, failed: bool) -> None:
-        """Questions are too many to show one by one."""
-
     def finished(self, domain: str) -> None:
         """One body further."""
         self._progress.update(self._task, advance=1, description=domain)

@@ -199,7 +199,7 @@ def _tell_of_networks(datasets: Path, *, quiet: bool) -> None:
     """What a missing or an old table of networks means for the result."""
     about = read_about(datasets / "networks")
     if about is None:
-        text = "  There is no table of networks: platforms, access lines and edges seen by address stay unknown."
+        text = "  There is no table of networks: what only an address shows stays unknown."
         console.say(f"{text} See: sovscan networks update --help", quiet=quiet)
     elif about.is_old(pipeline.utc_now().date()):
         text = f"  The table of networks is of {about.data_date}: addresses may have moved since."

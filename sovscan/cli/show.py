@@ -1,5 +1,6 @@
 """What several commands print: the overview, and rows for machines."""
 
+import shutil
 from pathlib import Path
 from typing import TextIO
 
@@ -40,7 +41,10 @@ def print_overview(db: Path, scan_id: int | None, knowledge: Knowledge, *, quiet
     view = make_view(db, scan_id, knowledge)
     if not quiet:
         if len(view.bodies) <= TABLE_UPTO:
-            click.echo(bodies_table(view.bodies, voice()) + "\n")
+            click.echo(
+                bodies_table(view.bodies, voice(), shutil.get_terminal_size((200, 24)).columns)
+                + "\n"
+            )
         click.echo(overview_text(view, voice(), saved_in=str(db), paint=console.paint))
     return view
 

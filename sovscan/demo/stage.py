@@ -20,6 +20,9 @@ LENGTH = struct.Struct("!H")
 Opened: TypeAlias = "Future[tuple[int, Callable[[], object]]]"
 """The port where a world is served, and how to stop that."""
 
+LONGEST = 65535
+"""Octets of an answer over TCP, whatever UDP payload was offered."""
+
 PLAIN_PAYLOAD = 512
 """Octets of a UDP answer to who does not speak EDNS (RFC 1035)."""
 
@@ -122,7 +125,7 @@ def _respond(world: World, data: bytes, *, by_udp: bool) -> bytes | None:
         return None
     response = world.respond(query)
     if not by_udp:
-        return response.to_wire()
+        return response.to_wire(max_size=LONGEST)
     size = max(PLAIN_PAYLOAD, query.payload) if query.edns >= 0 else PLAIN_PAYLOAD
     try:
         return response.to_wire(max_size=size)

@@ -8,8 +8,9 @@ from jinja2 import Environment, StrictUndefined
 
 from sovscan import __version__
 from sovscan.core.group import Pool
-from sovscan.report.say import Voice, clean, voice
-from sovscan.report.view import Overview, tally_text
+from sovscan.core.model import Finding
+from sovscan.report.say import cell_text, clean, voice
+from sovscan.report.view import Cell, Overview, tally_text
 
 
 def overview_page(view: Overview, *, attribution: str, note: str = "") -> str:
@@ -36,7 +37,8 @@ def overview_page(view: Overview, *, attribution: str, note: str = "") -> str:
             (speaker.word("words", name), n, kind)
             for name, n, kind in tally_text(view.group, service)
         ],
-        served=lambda name, finding: served(name, finding, speaker),
+        cell=lambda cell: clean(cell_text(cell, speaker)),
+        kind=kind,
     )
 
 
@@ -51,19 +53,11 @@ def bar(pool: Pool) -> dict[str, float]:
     }
 
 
-def served(name: str, finding: str, speaker: Voice) -> tuple[str, str]:
-    """What stands in a body's cell, and its class."""
-    texts = {
-        "NO_SERVICE": ("—", "none"),
-        "UNOBSERVED": ("not seen", "open"),
-        "CONFLICTING": ("contradictory", "open"),
-    }
-    if finding in texts:
-        return texts[finding]
-    shown = (
-        " + ".join(speaker.word("words", part) for part in name.split(" + ")) if name else "unknown"
-    )
-    return clean(shown, 80), "open" if finding == "UNKNOWN" else "known"
+def kind(cell: Cell) -> str:
+    """The class of a cell: known, open, or none."""
+    if cell.finding is Finding.NO_SERVICE:
+        return "none"
+    return "known" if cell.finding in {Finding.ATTRIBUTED, Finding.OWN} else "open"
 
 
 def _points(value: float | None) -> str:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from functools import cache
 from importlib import resources
 
-from sovscan.core.model import Reason
+from sovscan.core.model import Finding, Reason
+from sovscan.report.view import Cell
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 MOST = 200
@@ -61,3 +62,15 @@ def voice(language: str = "en") -> Voice:
         .read_text(encoding="utf-8")
     )
     return Voice(tomllib.loads(text))
+
+
+def cell_text(cell: Cell, speaker: Voice) -> str:
+    """A cell in words: who serves it, and behind or beside whom."""
+    if cell.finding in {Finding.NO_SERVICE, Finding.UNOBSERVED, Finding.CONFLICTING}:
+        return speaker.word("cells", cell.finding.value)
+    served = " + ".join(speaker.word("words", name) for name in cell.served)
+    told = served or speaker.word("words", "unknown")
+    if not cell.others:
+        return told
+    joint = speaker.word("words", "beside" if cell.beside else "behind")
+    return f"{told} {joint} {' + '.join(cell.others)}"

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable
 from tabulate import tabulate
 
 from sovscan.core.group import Pool
-from sovscan.core.model import Finding, Service
-from sovscan.report.say import Voice, clean
+from sovscan.core.model import Service
+from sovscan.report.say import Voice, cell_text, clean
 from sovscan.report.view import BodyLine, Overview, tally_text
 
 BAR = 20
+NAME, NUMBERS = 28, 34
+NARROWEST, WIDEST = 10, 44
+"""Characters of the name, of the numbers with their gaps, and of one cell."""
 KINDS = {"big-tech": "red", "unknown": "yellow"}
 
 
@@ -43,12 +46,13 @@ def overview_text(view: Overview, voice: Voice, *, saved_in: str = "", paint: Pa
     return "\n".join(parts)
 
 
-def bodies_table(lines: Iterable[BodyLine], voice: Voice) -> str:
-    """One row a body: who serves it, and the score with its interval."""
+def bodies_table(lines: Iterable[BodyLine], voice: Voice, width: int = 200) -> str:
+    """One row a body: who serves it, and the score with its interval; cells cut to the width."""
+    most = max(NARROWEST, min(WIDEST, (width - NAME - NUMBERS) // len(Service)))
     rows = [
         [
-            clean(line.name, 28),
-            *(_cell(name, finding, voice) for _, name, finding in line.services),
+            clean(line.name, NAME),
+            *(clean(cell_text(cell, voice), most) for cell in line.cells),
             _value(line),
             _range(line),
             line.score.grade or "-",
@@ -148,16 +152,6 @@ def _look_first(view: Overview) -> list[str]:
 
 def _example(view: Overview) -> str:
     return next((line.domain for line in view.bodies), "DOMAIN")
-
-
-def _cell(name: str, finding: str, voice: Voice) -> str:
-    if finding == Finding.NO_SERVICE:
-        return "-"
-    if finding == Finding.UNOBSERVED:
-        return "not seen"
-    if finding == Finding.CONFLICTING:
-        return "contradictory"
-    return clean(voice.word("words", name) or voice.word("words", "unknown"), 34)
 
 
 def _value(line: BodyLine) -> str:

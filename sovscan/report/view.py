@@ -7,21 +7,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sovscan.core.group import NONE, OWN, UNKNOWN, Group, deciding, summarise
-from sovscan.core.model import Assessment, Attribution, Finding, Score, Service
+from sovscan.core.model import Assessment, Attribution, Finding, Party, Role, Score, Service
 from sovscan.core.registry import Methodology
 
 MAX_SHOWN_VENDORS = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """One service of one body: who serves it, and who else receives its mail: in front of it, or
+    beside it where mail also comes straight in. Names, or the words `own` and `unknown`.
+    """
+
+    service: Service
+    served: tuple[str, ...]
+    others: tuple[str, ...]
+    beside: bool
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
 class BodyLine:
-    """One body in a table: who serves it, and its score. A service is a list of names, front
-    first."""
+    """One body in a table: a cell for each service, and its score."""
 
     name: str
     domain: str
     country: str
-    services: tuple[tuple[Service, str, str], ...]
+    cells: tuple[Cell, ...]
     score: Score
 
 
@@ -106,22 +118,33 @@ def _line(assessment: Assessment) -> BodyLine:
         name=assessment.target.name,
         domain=assessment.target.domain,
         country=assessment.target.country or "",
-        services=tuple(
-            (each.service, *_served(assessment, each)) for each in assessment.attributions
-        ),
+        cells=tuple(_cell(assessment, each) for each in assessment.attributions),
         score=assessment.headline,
     )
 
 
-def _served(assessment: Assessment, attribution: Attribution) -> tuple[str, str]:
-    """The names that serve a body, and the finding that colours them."""
-    names = []
-    for party in deciding(attribution):
-        reach = assessment.reach(party.vendor)
-        platform = assessment.reach(party.platform)
-        name = reach.name if reach else OWN if party.finding is Finding.OWN else UNKNOWN
-        names.append(f"{name} / {platform.name}" if platform else name)
-    return " + ".join(dict.fromkeys(names)), attribution.finding.value
+def _cell(assessment: Assessment, attribution: Attribution) -> Cell:
+    served = tuple(dict.fromkeys(_names(assessment, party) for party in deciding(attribution)))
+    inbound = (
+        party for party in attribution.parties if party.role is Role.INBOUND and party.vendor
+    )
+    fronts = tuple(dict.fromkeys(_name(assessment, party) for party in inbound))
+    known = {_name(assessment, party) for party in deciding(attribution)}
+    others = tuple(front for front in fronts if front not in known)
+    return Cell(attribution.service, served, others, bool(known & set(fronts)), attribution.finding)
+
+
+def _name(assessment: Assessment, party: Party) -> str:
+    reach = assessment.reach(party.vendor)
+    return reach.name if reach else OWN if party.finding is Finding.OWN else UNKNOWN
+
+
+def _names(assessment: Assessment, party: Party) -> str:
+    """The party, with the platform under it where somebody else controls that."""
+    reach, platform = assessment.reach(party.vendor), assessment.reach(party.platform)
+    if platform is None or (reach is not None and reach.controller == platform.controller):
+        return _name(assessment, party)
+    return f"{_name(assessment, party)} / {platform.name}"
 
 
 def _look_first(assessments: tuple[Assessment, ...]) -> LookFirst:

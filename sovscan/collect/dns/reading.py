@@ -39,6 +39,8 @@ def observe(
         return failure(question, dns.rcode.to_text(rcode), fault, provenance)
     if not response.flags & (dns.flags.RA | dns.flags.AA):
         return failure(question, "NO-RECURSION", Fault.RESOLVER, provenance)
+    if response.flags & dns.flags.TC:
+        return failure(question, "TRUNCATED", Fault.RESOLVER, provenance)
     aliases, rrset = _follow(response, question)
     if len(aliases) > MAX_ALIASES:
         return failure(question, "ALIAS-LOOP", Fault.ZONE, provenance)
