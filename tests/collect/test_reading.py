@@ -1,5 +1,7 @@
 """A response to an observation: canonical text, aliases in order, and failed is never absent."""
 
+from itertools import pairwise
+
 import dns.flags
 import dns.message
 import dns.rcode
@@ -101,9 +103,18 @@ def test_records_of_other_names_types_and_classes_are_no_answer():
     assert observe(question, response, MADE).outcome is Outcome.ABSENT
 
 
+@pytest.mark.parametrize("records", [[], [("body.example.", "A", "192.0.2.1")]])
+def test_an_answer_that_is_still_cut_says_nothing(records):
+    question = q("body.example", "A")
+    response = reply_to(dns.message.make_query(question.name, "A"), *records)
+    response.flags |= dns.flags.TC
+    found = observe(question, response, MADE)
+    assert (found.outcome, found.answers, found.fault) == (Outcome.FAILED, (), Fault.RESOLVER)
+
+
 def chain(length: int) -> list[tuple[str, str, str]]:
     names = ["body.example.", *(f"a{n}.example." for n in range(1, length + 1))]
-    return [(a, "CNAME", b) for a, b in zip(names, names[1:], strict=False)]
+    return [(a, "CNAME", b) for a, b in pairwise(names)]
 
 
 def test_twelve_aliases_are_followed():
@@ -142,7 +153,9 @@ def test_an_error_is_a_failure_with_somebodys_fault_even_beside_records(rcode, f
     assert (found.detail, found.fault) == (dns.rcode.to_text(rcode), fault)
 
 
-@pytest.mark.parametrize("rcode", [dns.rcode.NOERROR, dns.rcode.NXDOMAIN], ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "rcode", [dns.rcode.NOERROR, dns.rcode.NXDOMAIN], ids=lambda each: each.name
+)
 def test_a_server_that_does_not_recurse_says_nothing_of_absence(rcode):
     found = read("A", recursion=False, rcode=rcode)
     assert (found.outcome, found.fault) == (Outcome.FAILED, Fault.RESOLVER)

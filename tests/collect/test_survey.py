@@ -22,9 +22,10 @@ def town(number: int) -> str:
     return f"{name} MX 10 mx.shared.example.\n{name} NS ns.shared.example.\n{name} A 192.0.2.80\n"
 
 
-def towns(count: int) -> tuple[World, list]:
-    records = SHARED + "".join(town(number) for number in range(count))
-    return World(records), [target(f"town{number}.be") for number in range(count)]
+def towns(count: int, first: int = 0) -> tuple[World, list]:
+    numbers = range(first, first + count)
+    records = SHARED + "".join(town(number) for number in numbers)
+    return World(records), [target(f"town{number}.be") for number in numbers]
 
 
 def survey_of(world: World, bodies: list, width: int = 200, most: int = 10_000):
@@ -69,7 +70,7 @@ def test_every_body_is_finished_exactly_once(width):
 
 
 def test_no_more_bodies_are_open_than_the_width():
-    world, bodies = towns(5)
+    _, bodies = towns(5)
     survey = Survey(bodies, (), width=2)
     assert {question.name for question in survey.questions(1000)} == {"town0.be", "town1.be"}
 
@@ -114,17 +115,15 @@ def test_the_facts_of_a_body_come_in_a_fixed_order():
 
 
 def test_the_own_names_of_a_finished_body_are_forgotten():
-    world, bodies = towns(30)
+    world, bodies = towns(30, first=900)
     survey = Survey(bodies, (), width=1)
     while not survey.is_finished:
         for question in survey.questions(1000):
             survey.take(answer(world, question))
         list(survey.finished())
-    remembered = {
-        each.question.name for each in gc.get_objects() if isinstance(each, Observation)
-    }
-    assert "mx.shared.example" in remembered  # the next body may want it
-    assert not [name for name in remembered if name.startswith("town") or ".town" in name]
+    alive = [each.question.name for each in gc.get_objects() if isinstance(each, Observation)]
+    assert "mx.shared.example" in alive  # the next body may want it
+    assert not [name for name in alive if "town9" in name]
 
 
 def test_bodies_below_each_other_are_both_looked_at_in_full():
@@ -141,8 +140,8 @@ def facts_alone() -> dict[str, dict[Question, Observation]]:
     return {body.domain: explore(world, body)[1] for body in bodies}
 
 
-@given(order=st.randoms(use_true_random=False), width=st.integers(1, 6))
-@settings(max_examples=40, deadline=None)
+@given(order=st.randoms(use_true_random=True), width=st.integers(1, 6))
+@settings(max_examples=20, deadline=None)
 def test_the_facts_do_not_depend_on_the_order_of_the_answers(order, width):
     _, bodies = towns(4)
     alone = facts_alone()
@@ -152,7 +151,6 @@ def test_the_facts_do_not_depend_on_the_order_of_the_answers(order, width):
     done = []
     while not survey.is_finished:
         open_questions += survey.questions(20)
-        order.shuffle(open_questions)
-        survey.take(answers[open_questions.pop()])
+        survey.take(answers[open_questions.pop(order.randrange(len(open_questions)))])
         done += survey.finished()
     assert {each.target.domain: dict(each.facts) for each in done} == alone
