@@ -113,8 +113,10 @@ def _resolving(texts: tuple[str, ...], knowledge: Knowledge) -> Iterator[Finding
         knowledge, "eea-ch", max(knowledge.methodologies), datetime.now(UTC).date()
     )
     for server in servers:
-        runner = resolvers.identify(server, knowledge, judge)
-        warning = "; non-European big tech, it learns whom you look at" if runner.big_tech else ""
+        runner = resolvers.in_use(server, knowledge, judge)
+        warning = (
+            "; non-European big tech, it learns whom you look at" if runner.runner.big_tech else ""
+        )
         yield True, "resolver", runner.text() + warning
         yield _by_udp(server)
         yield answers_by_tcp(server)

@@ -1,53 +1,35 @@
-"""Who runs the resolver in use: said before a scan, recorded with it, and a warning where that is
-big tech.
-"""
+"""The resolvers in use, told to the user and recorded with the scan."""
 
-import ipaddress
 from dataclasses import dataclass
 
 from sovscan.collect import Server
 from sovscan.core.context import Criteria, Knowledge
-from sovscan.core.jurisdiction import reach
-from sovscan.core.model import VendorId
+from sovscan.core.resolver import ResolverRunner, who_runs
 
 
 @dataclass(frozen=True, slots=True)
-class Runner:
-    """A resolver and who runs it, as far as its address tells; None where it does not."""
+class InUse:
+    """A resolver and who runs it."""
 
     server: Server
-    operator: str | None
-    country: str | None
-    big_tech: bool
+    runner: ResolverRunner
 
     def row(self) -> dict[str, str | None]:
         """What is stored with a scan."""
-        return {"address": str(self.server), "operator": self.operator, "country": self.country}
+        return {
+            "address": str(self.server),
+            "operator": self.runner.operator,
+            "country": self.runner.country,
+        }
 
     def text(self) -> str:
         """For a line of talk."""
-        if self.operator is None:
-            return f"{self.server} (a local address: who answers behind it cannot be told)"
-        country = f", {self.country}" if self.country else ""
-        return f"{self.server} (run by {self.operator}{country})"
+        if self.runner.operator is None:
+            return f"{self.server} (from its address nobody can tell who runs it)"
+        country = f", {self.runner.country}" if self.runner.country else ""
+        return f"{self.server} (run by {self.runner.operator}{country})"
 
 
-def identify(server: Server, knowledge: Knowledge, criteria: Criteria) -> Runner:
-    """By the published addresses of public resolvers, else by the network that announces the
-    address.
-    """
-    address = ipaddress.ip_address(server.address)
-    if address.is_loopback or address.is_private or address.is_link_local:
-        return Runner(server, None, None, big_tech=False)
-    network = knowledge.networks.lookup(server.address)
-    hits = knowledge.rules.identify("resolver-address", server.address)
-    if not hits and network is not None:
-        hits = knowledge.rules.identify("address-as", str(network.asn))
-    if hits:
-        found = reach(VendorId(hits[0].vendor.id), None, knowledge, criteria)
-        return Runner(server, hits[0].vendor.name, found.country, found.big_tech)
-    if network is not None:
-        return Runner(
-            server, f"AS{network.asn} {network.organisation}", network.country, big_tech=False
-        )
-    return Runner(server, None, None, big_tech=False)
+def in_use(server: Server, knowledge: Knowledge, criteria: Criteria) -> InUse:
+    """A server with who runs it."""
+    return InUse(server, who_runs(server.address, knowledge, criteria))

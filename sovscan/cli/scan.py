@@ -24,7 +24,7 @@ from sovscan.knowledge.networks import read_about
 from sovscan.pipeline import Judge
 from sovscan.report.formats import FORMATS
 from sovscan.report.view import Overview
-from sovscan.targets import Listing, from_arguments, read_list
+from sovscan.targets import Listing, from_arguments, read_list, select
 
 
 @click.command()
@@ -117,7 +117,7 @@ def scan(
         knowledge, pipeline.criteria(knowledge, policy, methodology, pipeline.utc_now().date())
     )
     servers = tuple(parse_server(text) for text in resolver) or system_servers()
-    runners = [resolvers.identify(server, knowledge, judge.criteria) for server in servers]
+    runners = [resolvers.in_use(server, knowledge, judge.criteria) for server in servers]
     _announce(bodies, runners, quiet=quiet)
     _tell_of_networks(datasets, quiet=quiet)
     scan_id = pipeline.scan(
@@ -168,13 +168,7 @@ def _chosen(
         console.say(f"left out  {fault}", quiet=quiet)
     if listing.merged:
         console.say(f"{listing.merged} rows named a domain again and were merged", quiet=quiet)
-    countries = {text.strip().upper() for text in country.split(",")} if country else None
-    chosen = [
-        target
-        for target in listing.targets
-        if (countries is None or target.country in countries)
-        and (level is None or target.level == level)
-    ]
+    chosen = select(listing.targets, country.split(",") if country else (), level)
     if not chosen:
         raise UsageError(
             "no body of the list is of that country and level",
@@ -183,11 +177,11 @@ def _chosen(
     return chosen
 
 
-def _announce(bodies: list[Target], runners: list[resolvers.Runner], *, quiet: bool) -> None:
+def _announce(bodies: list[Target], runners: list[resolvers.InUse], *, quiet: bool) -> None:
     through = ", ".join(runner.text() for runner in runners)
     count = f"{len(bodies)} {'body' if len(bodies) == 1 else 'bodies'}"
     console.say(f"Scanning {count} through {through}", quiet=quiet)
-    if any(runner.big_tech for runner in runners):
+    if any(each.runner.big_tech for each in runners):
         console.say(
             "  That resolver is run by non-European big tech: it learns whom you look at."
             " Choose another with --resolver.",

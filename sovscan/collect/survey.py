@@ -34,9 +34,7 @@ class _Open:
 class Survey:
     """The state of a scan's questions. At most `width` bodies are open at a time."""
 
-    def __init__(
-        self, targets: Iterable[Target], probes: Iterable[Probe], width: int = 64
-    ) -> None:
+    def __init__(self, targets: Iterable[Target], probes: Iterable[Probe], width: int = 64) -> None:
         self._waiting: Iterator[Target] = iter(targets)
         self._probes = tuple(dict.fromkeys(probes))
         self._width = width

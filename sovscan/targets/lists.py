@@ -4,7 +4,7 @@ once."""
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,18 @@ def read_list(name: str, data: bytes) -> Listing:
         for number, line in enumerate(lines, 1)
         if line.strip() and not line.startswith("#")
     )
+
+
+def select(
+    targets: Iterable[Target], countries: Collection[str], level: str | None
+) -> list[Target]:
+    """The targets of these countries (all where none is named) and of this level (likewise)."""
+    wanted = {country.strip().upper() for country in countries}
+    return [
+        target
+        for target in targets
+        if (not wanted or target.country in wanted) and level in {None, target.level}
+    ]
 
 
 def _from_csv(name: str, lines: list[str], first: str) -> Listing:
