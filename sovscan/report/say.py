@@ -9,7 +9,10 @@ from importlib import resources
 from sovscan.core.model import Finding, Reason
 from sovscan.report.view import Cell
 
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff"
+    r"\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 MOST = 200
 """Characters of one foreign value that are shown; facts are whole in the exports."""
 

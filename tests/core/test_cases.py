@@ -262,8 +262,15 @@ def test_93_an_own_server_on_an_access_line_is_own(mail, registry):
     line = f"city.be MX 10 mail.city.be.\nmail.city.be A {inside(registry, 6848)}\n"
     found = mail(line + "_autodiscover._tcp.city.be SRV 0 0 443 mail.city.be.\n")
     assert found.finding is Finding.OWN
+    assert mailbox(found).confidence is Confidence.POSSIBLE  # an SRV record may be a leftover
     assert "connectivity" in codes(found)
     assert all(party.platform is None for party in found.parties)
+
+
+def test_an_own_autodiscover_name_is_a_likely_own_mailbox(mail, registry):
+    line = f"city.be MX 10 mail.city.be.\nmail.city.be A {inside(registry, 6848)}\n"
+    found = mail(line + "autodiscover.city.be CNAME mail.city.be.\n")
+    assert mailbox(found).confidence is Confidence.LIKELY
 
 
 def test_an_own_server_inside_a_hyperscaler_is_own_on_that_platform(mail, registry):

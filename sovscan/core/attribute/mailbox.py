@@ -198,19 +198,18 @@ def _own(
     fronts = tuple(standing for standing in front if standing.finding is Finding.OWN)
     if not fronts:
         return _unknown(target, facts, knowledge, front)
-    own = tuple(voice.evidence for voice in voices if voice.vendor is None)
+    own = tuple(voice for voice in voices if voice.vendor is None)
+    held = [standing.confidence or Confidence.POSSIBLE for standing in fronts]
+    if all(voice.weight < FULL_VOICE for voice in own):
+        held.append(Confidence.POSSIBLE)
+    evidence = (*(v.evidence for v in own), *(e for standing in fronts for e in standing.evidence))
     return Party(
         role=Role.MAILBOX,
         finding=Finding.OWN,
         share=1.0,
         platform=fronts[0].platform,
-        confidence=min(
-            (standing.confidence or Confidence.POSSIBLE for standing in fronts),
-            key=lambda c: c.rank,
-        ),
-        evidence=tuple(
-            dict.fromkeys((*own, *(e for standing in fronts for e in standing.evidence)))
-        ),
+        confidence=min(held, key=lambda confidence: confidence.rank),
+        evidence=tuple(dict.fromkeys(evidence)),
     )
 
 
