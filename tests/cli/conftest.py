@@ -1,14 +1,18 @@
 """The command line as a user types it, over a small world on loopback."""
 
+import importlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from sovscan.cli import main
+from sovscan.cli import COMMANDS, main
 from sovscan.demo import stage
 from sovscan.demo.world import World
+from sovscan.knowledge import load
+from sovscan.knowledge.networks import MissingTable
 
 WORLD = """
 own.example MX 0 own-example.mail.protection.outlook.com.
@@ -23,6 +27,19 @@ odd.example NS ns1.nobody-knows.example.
 """
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def registry_read_once():
+    """The commands read the registry anew at every start; a hundred starts in one process need not."""
+    cached = cache(lambda folder, placed: load(folder) if placed else load(folder, MissingTable()))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in {f"sovscan.cli.{module}" for module, _ in COMMANDS.values()}:
+            if hasattr(importlib.import_module(module), "load"):
+                patch.setattr(
+                    f"{module}.load", lambda folder, table=None: cached(folder, table is None)
+                )
+        yield
 
 
 @pytest.fixture
