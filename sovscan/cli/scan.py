@@ -209,7 +209,8 @@ def _exit(view: Overview, fail_over: float | None, min_coverage: float | None) -
     """Too little seen comes before a threshold missed: what was not seen cannot hold a
     threshold."""
     pool = view.group.pool
-    if view.look_first.unobserved == pool.bodies and not pool.coverage:
+    look = view.look_first
+    if look.unobserved + look.nonexistent >= pool.bodies and not pool.coverage:
         console.say("sovscan: nothing could be seen; no claim is made. See: sovscan doctor")
         return exits.TOO_LITTLE_SEEN
     if min_coverage is not None and pool.coverage < min_coverage:

@@ -144,6 +144,7 @@ def _look_first(view: Overview) -> list[str]:
             (look.contradictions, "with contradictory signals"),
             (look.unknown_mailboxes, "with an unknown mailbox"),
             (look.unobserved, "with failed look-ups"),
+            (look.nonexistent, "whose domain does not exist"),
         )
         if count
     ]

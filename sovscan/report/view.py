@@ -3,9 +3,10 @@ sentences.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from sovscan.core.attribute.plain import NO_SUCH_DOMAIN
 from sovscan.core.group import NONE, OWN, UNKNOWN, Group, deciding, summarise
 from sovscan.core.model import Assessment, Attribution, Finding, Party, Role, Score, Service
 from sovscan.core.registry import Methodology
@@ -46,6 +47,7 @@ class LookFirst:
     contradictions: int
     unknown_mailboxes: int
     unobserved: int
+    nonexistent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,24 +151,22 @@ def _names(assessment: Assessment, party: Party) -> str:
 
 def _look_first(assessments: tuple[Assessment, ...]) -> LookFirst:
     mail = [each.attributions[0] for each in assessments]
+    gone = [attribution for attribution in mail if _is_gone(attribution)]
+    unclear = {Finding.UNKNOWN, Finding.CONFLICTING}
+
+    def bodies(holds: Callable[[Attribution], bool]) -> int:
+        return sum(1 for each in assessments if any(map(holds, each.attributions)))
+
     return LookFirst(
-        contradictions=len(
-            {a.target.domain for a in assessments for x in a.attributions if x.conflicts}
-        ),
-        unknown_mailboxes=sum(
-            1
-            for attribution in mail
-            if attribution.finding in {Finding.UNKNOWN, Finding.CONFLICTING}
-        ),
-        unobserved=len(
-            {
-                a.target.domain
-                for a in assessments
-                for x in a.attributions
-                if x.finding is Finding.UNOBSERVED
-            }
-        ),
+        contradictions=bodies(lambda attribution: bool(attribution.conflicts)),
+        unknown_mailboxes=sum(1 for each in mail if each.finding in unclear) - len(gone),
+        unobserved=bodies(lambda attribution: attribution.finding is Finding.UNOBSERVED),
+        nonexistent=len(gone),
     )
+
+
+def _is_gone(attribution: Attribution) -> bool:
+    return any(evidence.rule == NO_SUCH_DOMAIN for evidence in attribution.evidence)
 
 
 def _resolver(each: dict[str, str | None]) -> str:

@@ -82,6 +82,12 @@ def test_a_failing_zone_is_unobserved_and_the_others_stand(run, resolver):
     assert "microsoft-365" in {row["vendor"] for row in rows}
 
 
+def test_a_domain_that_does_not_exist_is_told_as_such(run, resolver):
+    result = run("scan", "typo.example", "--resolver", resolver)
+    assert result.exit_code == exits.TOO_LITTLE_SEEN
+    assert "1 whose domain does not exist" in result.stdout
+
+
 BAD_LISTS = {
     "empty": (b"", "is empty"),
     "no domain column": (b"name,place\nA,B\n", "has no column named domain"),
