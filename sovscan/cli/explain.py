@@ -1,5 +1,6 @@
 """`sovscan explain`: one claim, followed to its sources."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sovscan.cli.options import datasets_option, db_option, option
 from sovscan.core.model import Service
 from sovscan.errors import UsageError
 from sovscan.knowledge import load
-from sovscan.report.explain import Case, explain_json, explain_text
+from sovscan.report.explain import Case, explain_document, explain_text
 from sovscan.report.say import voice
 from sovscan.targets import BadName, normalise
 
@@ -39,8 +40,11 @@ def explain(
     wanted = [
         each for each in case.assessment.attributions if service in {None, each.service.value}
     ]
-    tell = explain_json if form == "json" else explain_text
-    click.echo("\n\n".join(tell(case, attribution, voice()) for attribution in wanted))
+    if form == "text":
+        click.echo("\n\n".join(explain_text(case, each, voice()) for each in wanted))
+        return
+    documents = [explain_document(case, each, voice()) for each in wanted]
+    click.echo(json.dumps(documents[0] if service else documents, ensure_ascii=False, indent=2))
 
 
 def _case(text: str, scan_id: int | None, db: Path, datasets: Path) -> Case:

@@ -11,8 +11,8 @@ import tldextract
 
 from sovscan.core.match import RuleIndex
 from sovscan.core.model import Role, Strength
-from sovscan.core.registry import Entity, Fingerprint, Holding, Vendor
-from sovscan.knowledge.load import dangling, read_shelf
+from sovscan.core.registry import Entity, Fingerprint, Holding, Law, Policy, Vendor
+from sovscan.knowledge.load import Shelf, dangling, read_shelf
 from sovscan.knowledge.read import at
 
 SIGNALS = frozenset(
@@ -60,8 +60,10 @@ def check(folder: Path, today: date) -> tuple[list[str], list[str]]:
         faults.extend(_vendor_faults(path, vendor, rules))
     for path, entity in shelf.entities.items():
         faults.extend(_entity_faults(path, entity))
+    for path, value in _rulebooks(shelf):
+        faults.extend(_source_faults(path, "source", value.source))
     faults.extend(_shared_networks(shelf.vendors))
-    return faults, list(_stale(shelf.vendors, shelf.entities, today))
+    return faults, list(_stale(shelf, today))
 
 
 def _vendor_faults(path: Path, vendor: Vendor, rules: RuleIndex) -> Iterator[str]:
@@ -196,16 +198,30 @@ def _shared_networks(vendors: Mapping[Path, Vendor]) -> Iterator[str]:
             )
 
 
-def _stale(
-    vendors: Mapping[Path, Vendor], entities: Mapping[Path, Entity], today: date
-) -> Iterator[str]:
-    for path, vendor in vendors.items():
+def _source_faults(path: Path, place: str, source: str) -> Iterator[str]:
+    if not source.startswith(("https://", "http://")):
+        yield f"{at(path, place)}  {source!r} is no URL"
+
+
+def _stale(shelf: Shelf, today: date) -> Iterator[str]:
+    for path, place, checked in _checked(shelf):
+        if today - checked > STALE_AFTER:
+            yield f"{at(path, place)}  not checked since {checked}"
+
+
+def _checked(shelf: Shelf) -> Iterator[tuple[Path, str, date]]:
+    """Every fact with the day it was checked."""
+    for path, vendor in shelf.vendors.items():
         for place, rule in enumerate(vendor.fingerprints):
-            if today - rule.checked > STALE_AFTER:
-                yield (
-                    f"{at(path, f'fingerprints[{place}].checked')}  not checked since"
-                    f" {rule.checked}"
-                )
-    for path, entity in entities.items():
-        if today - entity.checked > STALE_AFTER:
-            yield f"{at(path, 'checked')}  not checked since {entity.checked}"
+            yield path, f"fingerprints[{place}].checked", rule.checked
+    for path, entity in shelf.entities.items():
+        yield path, "checked", entity.checked
+        for place, edge in enumerate(entity.owners):
+            yield path, f"owners[{place}].checked", edge.checked
+    for path, value in _rulebooks(shelf):
+        yield path, "checked", value.checked
+
+
+def _rulebooks(shelf: Shelf) -> Iterator[tuple[Path, Law | Policy]]:
+    yield from shelf.laws.items()
+    yield from shelf.policies.items()

@@ -21,13 +21,16 @@ FOLDERS = ("vendors", "entities", "laws", "policies", "methodology")
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The files of the registry as values, each with the path that it came from."""
+    """The files of the registry as values, each with the path that it came from. `entity_files`
+    also names those that could not be read: a reference to one of them is not missing.
+    """
 
     vendors: Mapping[Path, Vendor]
     entities: Mapping[Path, Entity]
     laws: Mapping[Path, Law]
     policies: Mapping[Path, Policy]
     methodologies: Mapping[Path, Methodology]
+    entity_files: frozenset[str] = frozenset()
 
 
 def read_shelf(folder: Path, faults: list[str]) -> Shelf:
@@ -40,6 +43,7 @@ def read_shelf(folder: Path, faults: list[str]) -> Shelf:
         read_values(folder / "laws", Law, faults),
         read_values(folder / "policies", Policy, faults),
         read_values(folder / "methodology", Methodology, faults),
+        frozenset(path.stem for path in (folder / "entities").glob("*.toml")),
     )
 
 
@@ -85,14 +89,14 @@ def dangling(shelf: Shelf) -> list[str]:
         f"{at(path, 'operator')}  {vendor.operator!r} is no entity; add"
         f" datasets/entities/{vendor.operator}.toml"
         for path, vendor in shelf.vendors.items()
-        if vendor.operator not in known
+        if vendor.operator not in {*known, *shelf.entity_files}
     )
     for path, entity in shelf.entities.items():
         faults.extend(
             f"{at(path, f'owners[{place}].owner')}  {edge.owner!r} is no entity; add"
             f" datasets/entities/{edge.owner}.toml"
             for place, edge in enumerate(entity.owners)
-            if edge.owner not in known
+            if edge.owner not in {*known, *shelf.entity_files}
         )
         if _bites_itself(entity, known):
             faults.append(

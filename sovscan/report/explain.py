@@ -1,6 +1,5 @@
 """One claim as an argument: seen, rule, vendor, owners, law, points. Each step names its source."""
 
-import json
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -44,10 +43,10 @@ def explain_text(case: Case, attribution: Attribution, voice: Voice) -> str:
     )
 
 
-def explain_json(case: Case, attribution: Attribution, voice: Voice) -> str:
+def explain_document(case: Case, attribution: Attribution, voice: Voice) -> dict[str, Any]:
     """The same argument for machines."""
     basis = case.assessment.basis
-    document = {
+    return {
         "domain": case.assessment.target.domain,
         "service": attribution.service.value,
         "finding": attribution.finding.value,
@@ -60,7 +59,6 @@ def explain_json(case: Case, attribution: Attribution, voice: Voice) -> str:
         "evidence": [_evidence_json(case, each) for each in attribution.evidence],
         "points": list(_points(case, attribution, voice)),
     }
-    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def _title(case: Case, attribution: Attribution, voice: Voice) -> Iterator[str]:

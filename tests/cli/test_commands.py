@@ -172,3 +172,8 @@ def test_networks_status_thanks_its_sources(run):
     told = run("networks", "status").stdout
     assert "CC-BY-4.0" in told
     assert "routeviews.org" in told
+
+
+def test_explain_of_all_services_is_one_json_document(run, scanned):
+    found = json.loads(run("explain", "own.example", "--format", "json").stdout)
+    assert [each["service"] for each in found] == ["email", "hosting", "dns", "cdn"]
