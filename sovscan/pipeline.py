@@ -20,7 +20,6 @@ from sovscan.core.assess import assess as judge
 from sovscan.core.context import Criteria, Knowledge
 from sovscan.core.facts import Facts
 from sovscan.core.model import Assessment, Basis, Target
-from sovscan.core.registry import Probe
 from sovscan.errors import LockedError, UsageError
 from sovscan.progress import Observer, Silent
 from sovscan.store import Reader, Writer, open_store
@@ -56,15 +55,6 @@ class Judge:
             datasets=self.knowledge.digest,
             networks=self.knowledge.networks.name,
             on=self.criteria.on.isoformat(),
-        )
-
-    @property
-    def probes(self) -> tuple[Probe, ...]:
-        """Every name that some vendor wants asked about, asked of every target alike."""
-        return tuple(
-            dict.fromkeys(
-                probe for vendor in self.knowledge.vendors.values() for probe in vendor.probes
-            )
         )
 
 
@@ -104,7 +94,7 @@ def scan(
         wanted = [target for target in targets if target.domain not in done]
         watcher.started(len(wanted))
         try:
-            surveyed = resolver.run(Survey(wanted, judge_by.probes))
+            surveyed = resolver.run(Survey(wanted, judge_by.knowledge.probes))
             for batch in _batches(surveyed, BATCH):
                 _write(writer, scan_id, batch, judge_by, clock)
                 for each in batch:

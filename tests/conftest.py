@@ -49,8 +49,7 @@ def target(domain: str, country: str | None = "BE", **columns: object) -> Target
 
 def look(world: World, body: Target, knowledge: Knowledge) -> Facts:
     """Everything that the plan asks about a body, answered by a world without a network."""
-    probes = [probe for vendor in knowledge.vendors.values() for probe in vendor.probes]
-    survey = Survey([body], probes)
+    survey = Survey([body], knowledge.probes)
     while not survey.is_finished:
         for question in survey.questions(1000):
             query = dns.message.make_query(question.name, question.type)

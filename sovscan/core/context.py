@@ -6,7 +6,7 @@ from datetime import date
 
 from sovscan.core.match import Hit, RuleIndex
 from sovscan.core.model import EntityId, Role, Signal, VendorId
-from sovscan.core.registry import AddressTable, Entity, Law, Methodology, Policy, Vendor
+from sovscan.core.registry import AddressTable, Entity, Law, Methodology, Policy, Probe, Vendor
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,11 @@ class Knowledge:
     rules: RuleIndex
     networks: AddressTable
     digest: str
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """Every name that some vendor wants asked about, asked of every target alike."""
+        return self.rules.probes
 
     def hits(self, signal: Signal, *roles: Role) -> tuple[Hit, ...]:
         """The rules that know this signal in one of these roles (in any, where none is named)."""

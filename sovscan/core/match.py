@@ -32,7 +32,7 @@ class Hit:
 class RuleIndex:
     """All fingerprints of all vendors, ready for look-up. Immutable once built."""
 
-    __slots__ = ("_exact", "_ranges", "_suffix")
+    __slots__ = ("_exact", "_ranges", "_suffix", "probes")
 
     def __init__(self, vendors: Iterable[Vendor]) -> None:
         self._exact: dict[tuple[str, str], list[Hit]] = defaultdict(list)
@@ -40,7 +40,9 @@ class RuleIndex:
         self._ranges: dict[str, list[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, Hit]]] = (
             defaultdict(list)
         )
-        for vendor in sorted(vendors, key=lambda vendor: vendor.id):
+        ordered = sorted(vendors, key=lambda vendor: vendor.id)
+        self.probes = tuple(dict.fromkeys(probe for vendor in ordered for probe in vendor.probes))
+        for vendor in ordered:
             for fingerprint in vendor.fingerprints:
                 self._add(Hit(vendor, fingerprint))
 

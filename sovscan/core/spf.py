@@ -126,7 +126,7 @@ def _walk(
 
 
 def _term(kind: str, text: str) -> Term:
-    found = list(_MACRO.finditer(text))
+    found = list(_MACRO.finditer(text)) if "%" in text else []
     if not found:
         return Term(kind, canonical(text), static=True)
     tail = text[found[-1].start() :].partition("}")[2].lstrip(".")

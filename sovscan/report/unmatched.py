@@ -40,11 +40,10 @@ def find_unmatched(seen: Iterable[tuple[Target, Facts]], knowledge: Knowledge) -
     """The unknown values of a scan, most frequent first. A body's own names are no vendor's."""
     counts: Counter[tuple[str, str]] = Counter()
     looks: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    probes = tuple(
-        dict.fromkeys(probe for vendor in knowledge.vendors.values() for probe in vendor.probes)
-    )
     for target, facts in seen:
-        signals = every_signal(facts, knowledge.networks, target.domain, target.zone, probes)
+        signals = every_signal(
+            facts, knowledge.networks, target.domain, target.zone, knowledge.probes
+        )
         unknown = {
             _key(s): s
             for s in signals

@@ -79,10 +79,9 @@ def find_mailbox(
 
 
 def _voices(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Voice, ...]:
-    probes = tuple(probe for vendor in knowledge.vendors.values() for probe in vendor.probes)
     dkim = tuple(
         voice
-        for signal in dkim_signals(facts, target.domain, dict.fromkeys(probes))
+        for signal in dkim_signals(facts, target.domain, knowledge.probes)
         for voice in _vendor_voices("dkim", FULL_VOICE, signal, knowledge)
     )
     found = autodiscover_signals(facts, target.domain)
