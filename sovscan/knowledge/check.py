@@ -13,6 +13,7 @@ from sovscan.core.match import RuleIndex
 from sovscan.core.model import Role, Strength
 from sovscan.core.registry import Entity, Fingerprint, Holding, Law, Policy, Vendor
 from sovscan.knowledge.load import Shelf, dangling, read_shelf
+from sovscan.knowledge.networks import open_table
 from sovscan.knowledge.read import at
 
 SIGNALS = frozenset(
@@ -63,7 +64,8 @@ def check(folder: Path, today: date) -> tuple[list[str], list[str]]:
     for path, value in _rulebooks(shelf):
         faults.extend(_source_faults(path, "source", value.source))
     faults.extend(_shared_networks(shelf.vendors))
-    return faults, list(_stale(shelf, today))
+    known = open_table(folder / "networks").numbers
+    return faults, [*_stale(shelf, today), *_unknown_numbers(shelf, known)]
 
 
 def _vendor_faults(path: Path, vendor: Vendor, rules: RuleIndex) -> Iterator[str]:
@@ -207,6 +209,15 @@ def _stale(shelf: Shelf, today: date) -> Iterator[str]:
     for path, place, checked in _checked(shelf):
         if today - checked > STALE_AFTER:
             yield f"{at(path, place)}  not checked since {checked}"
+
+
+def _unknown_numbers(shelf: Shelf, known: frozenset[int]) -> Iterator[str]:
+    """AS numbers that the table of networks does not know can match no address: wrong, or gone."""
+    for path, vendor in shelf.vendors.items():
+        for place, rule in enumerate(vendor.fingerprints):
+            for asn in rule.number if known else ():
+                if asn not in known:
+                    yield f"{at(path, f'fingerprints[{place}].number')}  AS{asn} announces nothing"
 
 
 def _checked(shelf: Shelf) -> Iterator[tuple[Path, str, date]]:

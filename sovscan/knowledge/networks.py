@@ -55,6 +55,7 @@ class MissingTable:
 
     name = "none"
     available = False
+    numbers: frozenset[int] = frozenset()
 
     def lookup(self, address: str) -> Network | None:
         """No table, no answer."""
@@ -94,6 +95,11 @@ class PackedTable:
         self._v4_network = _unpacked("I", parts[1])
         self._v6 = array("Q", accumulate(_unpacked("Q", parts[2])))
         self._v6_network = _unpacked("I", parts[3])
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The AS numbers that the table knows."""
+        return frozenset(network.asn for network in self._networks if network is not None)
 
     def lookup(self, address: str) -> Network | None:
         """The network that originates this address; None where nobody does or the text is no
