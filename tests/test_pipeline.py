@@ -220,7 +220,7 @@ class Meanwhile(Offline):
     def run(self, survey: Survey) -> Iterator[Surveyed]:
         thread = threading.Thread(target=self.attempt)
         thread.start()
-        thread.join(timeout=10)
+        thread.join(timeout=3)
         assert not thread.is_alive()
         yield from super().run(survey)
 

@@ -28,8 +28,8 @@ def vendors() -> None:
 def check_command(datasets: Path) -> None:
     """Hold every file of the registry against its schema, its examples and the other files.
 
-    Exit 2 where a fault is found. Warnings (facts not checked for 400 days, AS numbers that announce
-    nothing) do not fail.
+    Exit 2 where a fault is found. Warnings (facts not checked for 400 days, AS numbers that
+    announce nothing) do not fail.
     """
     faults, warnings = check(datasets, datetime.now(UTC).date())
     for warning in warnings:

@@ -189,12 +189,13 @@ JOIN scores j ON j.verdict = a.verdict AND j.lens = 'jurisdiction';
 
 -- Of each body its newest sighting, and of that the newest judgement.
 CREATE VIEW newest AS
+WITH last_seen AS (
+    SELECT t.domain, max(g.scan) AS scan FROM sightings g JOIN targets t ON t.id = g.target GROUP BY t.domain
+)
 SELECT max(a.id) AS assessment
 FROM assessments a
 JOIN targets t ON t.id = a.target
-WHERE a.scan = (
-    SELECT max(g.scan) FROM sightings g JOIN targets u ON u.id = g.target WHERE u.domain = t.domain
-)
+JOIN last_seen n ON n.domain = t.domain AND n.scan = a.scan
 GROUP BY t.domain;
 
 CREATE VIEW findings_latest AS SELECT * FROM findings WHERE assessment IN (SELECT assessment FROM newest);

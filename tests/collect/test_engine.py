@@ -127,7 +127,7 @@ def test_absence_is_an_answer_and_not_tried_again(rcode, detail):
 
 def test_the_second_resolver_is_used_where_the_first_is_silent():
     with udp(lambda query, count: []) as mute, udp(lambda query, count: [mx(query)]) as server:
-        found = resolve(mute, server, timeout=0.3)
+        found = resolve(mute, server, timeout=0.2)
     assert seen(found) == (Outcome.SEEN, ("10 mx.example",))
     assert found.provenance.resolver == str(server)
 

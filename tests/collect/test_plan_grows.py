@@ -40,7 +40,7 @@ def observations(draw, question: Question) -> Observation:
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_planning_again_with_more_facts_never_drops_a_question_and_comes_to_an_end(data):
     facts: dict[Question, Observation] = {}
     before: set[Question] = set()
@@ -60,7 +60,7 @@ def test_planning_again_with_more_facts_never_drops_a_question_and_comes_to_an_e
 
 
 @given(data=st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_plan_does_not_depend_on_the_order_in_which_answers_came(data):
     facts = {each: data.draw(observations(each)) for each in plan(BODY, {}, PROBES)}
     facts |= {each: data.draw(observations(each)) for each in plan(BODY, facts, PROBES)}
