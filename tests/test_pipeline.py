@@ -13,7 +13,7 @@ import pytest
 from sovscan import pipeline
 from sovscan.collect import Survey, Surveyed
 from sovscan.collect.dns.reading import observe
-from sovscan.core.model import Provenance, Target
+from sovscan.core.model import Provenance
 from sovscan.core.registry import Probe
 from sovscan.demo.world import World
 from sovscan.errors import LockedError, SovscanError, UsageError
@@ -295,9 +295,3 @@ def test_the_basis_says_with_what_it_was_judged(scanned, judge):
     assert (basis.policy, basis.methodology) == ("eea-ch", "2026-1")
     assert basis.datasets == judge.knowledge.digest
     assert basis.on == TODAY.isoformat()
-
-
-def test_nobody_to_look_at_is_a_scan_of_nobody(judge, tmp_path):
-    bodies: list[Target] = []
-    assert scan(tmp_path / "x.db", judge, bodies=bodies) == 1
-    assert verdicts(tmp_path / "x.db", 1) == {}

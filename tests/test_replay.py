@@ -183,3 +183,10 @@ def test_unknown_and_own_are_said_where_nothing_shows_a_vendor(assessments):
 def test_the_truth_table_is_the_one_these_tests_know():
     with (REPLAY / "benelux-dev.truth.csv").open(encoding="utf-8") as lines:
         assert len(list(csv.DictReader(lines))) == 488
+
+
+def test_the_registry_names_who_runs_95_percent_of_the_foreign_mx_hosts(assessments):
+    inbound = [p for a in assessments for p in email(a).parties if p.role is Role.INBOUND]
+    foreign = [p for p in inbound if p.finding is not Finding.OWN]
+    named = sum(party.share for party in foreign if party.vendor)
+    assert named / sum(party.share for party in foreign) > 0.95
