@@ -1,5 +1,6 @@
 """The front door: Click lives here and nowhere else, and no logic does."""
 
+import errno
 import importlib
 import sys
 from typing import Any
@@ -65,6 +66,11 @@ class LazyGroup(click.Group):
             if error.hint:
                 click.echo(error.hint, err=True)
             ctx.exit(exit_code(error))
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # the reader of our output has gone; Click ends quietly
+            click.echo(f"sovscan: {error.strerror or error}", err=True)
+            ctx.exit(exits.FAILED)
         except KeyboardInterrupt:
             click.echo("sovscan: interrupted; a scan goes on with --resume", err=True)
             ctx.exit(exits.INTERRUPTED)

@@ -177,3 +177,11 @@ def test_networks_status_thanks_its_sources(run):
 def test_explain_of_all_services_is_one_json_document(run, scanned):
     found = json.loads(run("explain", "own.example", "--format", "json").stdout)
     assert [each["service"] for each in found] == ["email", "hosting", "dns", "cdn"]
+
+
+def test_a_full_device_is_told_without_a_traceback(scanned):
+    command = [sys.executable, "-m", "sovscan", "export", "observations"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == exits.FAILED
+    assert "Traceback" not in done.stderr

@@ -297,3 +297,23 @@ def test_a_domain_that_does_not_exist_is_unknown_everywhere(registry, criteria):
     assessment = judged("x.be A 192.0.2.1\n", DOMAIN, registry, criteria)
     assert {a.finding for a in assessment.attributions} == {Finding.UNKNOWN}
     assert assessment.headline.value is None
+
+
+def test_a_name_denied_for_mx_only_is_no_missing_domain(registry, criteria):
+    from dataclasses import replace
+
+    from sovscan.core.assess import assess
+    from sovscan.core.model import Outcome, Question
+    from sovscan.demo.world import World
+    from tests.conftest import BASIS, look, target
+
+    facts = dict(look(World("city.be NS ns1.belnet.be.\n"), target(DOMAIN), registry))
+    asked = Question(DOMAIN, "MX")
+    facts[asked] = replace(facts[asked], outcome=Outcome.ABSENT, detail="NXDOMAIN")
+    found = assess(target(DOMAIN), facts, registry, criteria, BASIS)
+    assert service(found, Service.DNS).finding is Finding.ATTRIBUTED
+
+
+def test_an_alias_that_points_nowhere_is_no_missing_domain(registry, criteria):
+    assessment = judged("city.be CNAME gone.example.\n", DOMAIN, registry, criteria)
+    assert "no-such-domain" not in codes(assessment.attributions[0])

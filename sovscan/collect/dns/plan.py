@@ -58,7 +58,7 @@ def _worth_more(apex: tuple[Question, ...], facts: Facts) -> bool:
     if any(each.outcome is Outcome.SEEN for each in found):
         return True
     absent = [each for each in found if each.outcome is Outcome.ABSENT]
-    return bool(absent) and all(each.detail != "NXDOMAIN" for each in absent)
+    return bool(absent) and all(each.detail != "NXDOMAIN" or each.aliases for each in absent)
 
 
 def _below(target: Target, probes: Iterable[Probe]) -> Iterator[Question]:

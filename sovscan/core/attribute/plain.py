@@ -1,11 +1,12 @@
 """Findings that every service can have: what was not asked or failed, and what is not there."""
 
-from sovscan.core.facts import Facts, observation
+from sovscan.core.facts import Facts, observation, outcome
 from sovscan.core.model import (
     Attribution,
     DomainName,
     Evidence,
     Finding,
+    Outcome,
     Question,
     Reason,
     RuleId,
@@ -18,6 +19,9 @@ from sovscan.core.model import (
 FAILED = RuleId("core#failed")
 NO_RECORD = RuleId("core#no-record")
 NO_SUCH_DOMAIN = RuleId("core#no-such-domain")
+
+APEX_TYPES = ("A", "AAAA", "NS", "SOA", "TXT")
+"""Records that a name that is in use has, some or all of them."""
 
 
 def unobserved(service: Service, facts: Facts, name: str, rtype: str) -> Attribution:
@@ -42,10 +46,13 @@ def without_service(service: Service, code: str, signals: tuple[Signal, ...]) ->
 
 def nonexistent(target: Target, facts: Facts) -> Attribution | None:
     """The domain itself does not exist (NXDOMAIN): a wrong or a lost name, of which nothing can be
-    said.
+    said. An alias whose target is gone does exist itself, and so does a name that has any record:
+    some servers deny a name for the types that they do not know (RFC 4074).
     """
     found = observation(facts, target.domain, "MX")
-    if found is None or found.detail != "NXDOMAIN":
+    if found is None or found.detail != "NXDOMAIN" or found.aliases:
+        return None
+    if any(outcome(facts, target.domain, rtype) is Outcome.SEEN for rtype in APEX_TYPES):
         return None
     signal = Signal("name", target.domain, target.domain, found.question)
     evidence = (Evidence(NO_SUCH_DOMAIN, signal, Strength.CONCLUSIVE),)
