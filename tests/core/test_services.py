@@ -23,6 +23,15 @@ def shares(attribution: Attribution) -> dict[str | None, float]:
     return {party.vendor: round(party.share, 3) for party in attribution.parties}
 
 
+def announces(registry: Knowledge, number: int) -> bool:
+    """Does the address that stands for this network lie in it?"""
+    try:
+        found = registry.networks.lookup(inside(registry, number))
+    except ValueError:
+        return False
+    return found is not None and found.asn == number
+
+
 def name_servers(*hosts: str) -> str:
     return "".join(f"city.be NS {host}.\n" for host in hosts)
 
@@ -149,4 +158,25 @@ def test_a_site_on_an_access_line_names_nobody(see, registry):
 def test_a_body_without_a_site_has_no_hosting_and_no_cdn(see):
     records = "city.be MX 0 .\n"
     assert see(records, Service.HOSTING).finding is Finding.NO_SERVICE
+    assert see(records, Service.CDN).finding is Finding.NO_SERVICE
+
+
+def test_without_a_rule_for_the_network_an_edge_cannot_be_excluded(see, registry):
+    table, rules = registry.networks, registry.rules
+    unruled = next(
+        number
+        for number in sorted(table.numbers)
+        if not rules.identify("web-address-as", str(number)) and announces(registry, number)
+    )
+    found = see(web(inside(registry, unruled)), Service.CDN)
+    assert (found.finding, found.reasons[0].code) == (Finding.UNKNOWN, "edge-not-excluded")
+    assert found.evidence[0].signal.value == str(unruled)
+
+
+def test_on_an_access_line_there_is_no_edge(see, registry):
+    assert see(web(inside(registry, TELENET)), Service.CDN).finding is Finding.NO_SERVICE
+
+
+def test_an_alias_of_a_platform_excludes_an_edge(see):
+    records = "www.city.be CNAME city.azurewebsites.net.\ncity.azurewebsites.net A 203.0.113.9\n"
     assert see(records, Service.CDN).finding is Finding.NO_SERVICE

@@ -39,25 +39,13 @@ def attribute_cdn(target: Target, facts: Facts, knowledge: Knowledge) -> Attribu
         return Attribution(Service.CDN, Finding.ATTRIBUTED, parties, reasons=bare)
     if not found:
         return without_site(Service.CDN, target, facts)
-    signals = tuple(
-        signal
-        for site in found
-        for signal in site.around.signals
-        if signal.kind == "web-address-as"
-    )
-    unplaced = tuple(
-        signal
-        for site in found
-        if not any(signal.kind == "web-address-as" for signal in site.around.signals)
-        for signal in site.around.signals
-        if signal.kind == "address"
-    )
-    if unplaced:
-        evidence = tuple(Evidence(UNRECOGNISED, signal, Strength.HINT) for signal in unplaced)
-        return Attribution(
-            Service.CDN, Finding.UNKNOWN, reasons=(Reason("address-unplaced"),), evidence=evidence
-        )
-    return without_service(Service.CDN, "no-edge-seen", signals)
+    strangers = tuple(signal for site in found for signal in site.strangers)
+    if strangers:
+        evidence = tuple(Evidence(UNRECOGNISED, signal, Strength.HINT) for signal in strangers)
+        reasons = (Reason("edge-not-excluded"),)
+        return Attribution(Service.CDN, Finding.UNKNOWN, reasons=reasons, evidence=evidence)
+    grounds = tuple(signal for site in found for signal, _ in (*site.aliases, *site.around.hits))
+    return without_service(Service.CDN, "no-edge-seen", tuple(dict.fromkeys(grounds)))
 
 
 def _parties(site: Site) -> tuple[Party, ...]:

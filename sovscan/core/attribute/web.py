@@ -2,6 +2,7 @@
 stands.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sovscan.core.attribute.host import Surroundings, surroundings
@@ -21,6 +22,9 @@ from sovscan.core.model import (
     Target,
 )
 from sovscan.core.signals import alias_signals, web_names
+
+GROUNDS = frozenset({Role.PLATFORM, Role.OPERATOR, Role.CONNECTIVITY})
+"""Roles that say where a site stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,27 @@ class Site:
             ),
             None,
         )
+
+    @property
+    def strangers(self) -> tuple[Signal, ...]:
+        """Where the site stands, as far as no rule knows it: networks without a rule, and addresses
+        without a network. Nothing, where an alias names whose platform or service it is.
+        """
+        if any(hit.fingerprint.role in GROUNDS for _, hit in self.aliases):
+            return ()
+        known = {signal for signal, hit in self.around.hits if hit.fingerprint.role in GROUNDS}
+        return tuple(ground for ground in _grounds(self.around.signals) if ground not in known)
+
+
+def _grounds(signals: tuple[Signal, ...]) -> Iterator[Signal]:
+    """Of each address its network, or the address itself where it lies in none."""
+    network = None
+    for signal in signals:
+        if signal.kind == "web-address-as":
+            network = signal
+        elif signal.kind == "address":
+            yield network or signal
+            network = None
 
 
 def sites(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Site, ...]:
