@@ -317,3 +317,25 @@ def test_a_name_denied_for_mx_only_is_no_missing_domain(registry, criteria):
 def test_an_alias_that_points_nowhere_is_no_missing_domain(registry, criteria):
     assessment = judged("city.be CNAME gone.example.\n", DOMAIN, registry, criteria)
     assert "no-such-domain" not in codes(assessment.attributions[0])
+
+
+def test_an_own_name_half_on_an_unknown_network_is_half_unknown(mail, registry):
+    line = f"city.be MX 10 mail.city.be.\nmail.city.be A {inside(registry, 6848)}\n"
+    found = mail(line + "mail.city.be A 203.0.113.9\n")
+    shares = {party.finding: party.share for party in parties(found, Role.INBOUND)}
+    assert shares == {Finding.OWN: 0.5, Finding.UNKNOWN: 0.5}
+
+
+def test_a_filter_on_two_clouds_is_split_between_them(mail, registry):
+    host = "mx01.cloud.vadesecure.com"
+    clouds = "".join(f"{host} A {inside(registry, asn)}\n" for asn in (16509, 16276))
+    found = mail(f"city.be MX 10 {host}.\n{clouds}")
+    shares = {party.platform: party.share for party in parties(found, Role.INBOUND)}
+    assert shares == {"amazon-web-services": 0.5, "ovhcloud": 0.5}
+
+
+def test_a_platform_counts_only_for_the_addresses_that_stand_on_it(mail, registry):
+    host = "mx1-eu1.ppe-hosted.com"
+    found = mail(f"{GATEWAY}{host} A {inside(registry, 16509)}\n{host} A 203.0.113.9\n")
+    shares = {party.platform: party.share for party in parties(found, Role.INBOUND)}
+    assert shares == {"amazon-web-services": 0.5, None: 0.5}

@@ -4,7 +4,8 @@ group.
 
 from dataclasses import replace
 
-from sovscan.core.attribute.host import Standing, identify, spread, surroundings
+from sovscan.core.attribute.ground import surroundings
+from sovscan.core.attribute.host import Standing, identify, spread
 from sovscan.core.attribute.plain import unobserved
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import Facts, name_servers, outcome

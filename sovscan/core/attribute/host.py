@@ -2,18 +2,17 @@
 say.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from sovscan.core.attribute.ground import Ground, Surroundings, surroundings
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import Facts, addresses, outcome
+from sovscan.core.facts import Facts
 from sovscan.core.match import Hit
 from sovscan.core.model import (
     Confidence,
     Evidence,
     Finding,
-    Outcome,
     Party,
     Reason,
     Role,
@@ -24,7 +23,6 @@ from sovscan.core.model import (
     VendorId,
 )
 from sovscan.core.names import within
-from sovscan.core.signals import address_signals
 
 OWN_NAME = RuleId("core#own-name")
 UNRECOGNISED = RuleId("core#unrecognised")
@@ -64,45 +62,6 @@ class Standing:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the addresses of a host show: its signals, the rules that know them, and what is
-    missing.
-    """
-
-    signals: tuple[Signal, ...]
-    hits: tuple[tuple[Signal, Hit], ...]
-    reasons: tuple[Reason, ...]
-
-    def of(self, *roles: Role) -> tuple[tuple[Signal, Hit], ...]:
-        """The hits in these roles."""
-        return tuple((signal, hit) for signal, hit in self.hits if hit.fingerprint.role in roles)
-
-    def platforms(self) -> dict[VendorId, tuple[float, tuple[Evidence, ...]]]:
-        """The platforms that the addresses stand on, with their part and the evidence."""
-        found = self.of(Role.PLATFORM)
-        counts = Counter(hit.vendor.id for _, hit in found)
-        return {
-            vendor: (
-                count / counts.total(),
-                tuple(hit.evidence(signal) for signal, hit in found if hit.vendor.id == vendor),
-            )
-            for vendor, count in sorted(counts.items())
-        }
-
-
-def surroundings(facts: Facts, knowledge: Knowledge, host: str, relation: str) -> Surroundings:
-    """Read the addresses of a host, and match what they show."""
-    signals = address_signals(facts, knowledge.networks, host, relation)
-    hits = tuple(
-        (signal, hit)
-        for signal in signals
-        if signal.kind != "ptr"
-        for hit in knowledge.hits(signal)
-    )
-    return Surroundings(signals, hits, _address_reasons(facts, knowledge, host))
-
-
 def identify(
     named: Signal,
     relation: str,
@@ -138,7 +97,7 @@ def identify(
         )
     else:
         base = _by_network(named, roles, around) or _unnamed(named, target, around)
-    return _on_platforms(base, around)
+    return _on_grounds(base, named, around)
 
 
 def spread(parties: Iterable[Party]) -> tuple[Party, ...]:
@@ -208,24 +167,7 @@ def _unnamed(named: Signal, target: Target, around: Surroundings) -> Standing:
     if not within(named.value, target.zone):
         return _unrecognised(named, "unrecognised-host", around)
     evidence = Evidence(OWN_NAME, named, Strength.CONCLUSIVE)
-    lines = around.of(Role.CONNECTIVITY)
-    if lines and not around.of(Role.PLATFORM):
-        notes = tuple(
-            Reason("connectivity", (("vendor", hit.vendor.id), ("asn", s.value)))
-            for s, hit in lines
-        )
-        placed = tuple(hit.evidence(signal) for signal, hit in lines)
-        return Standing(
-            Finding.OWN,
-            None,
-            None,
-            Confidence.LIKELY,
-            (evidence, *placed),
-            (*dict.fromkeys(notes), *around.reasons),
-        )
-    if around.of(Role.PLATFORM):
-        return Standing(Finding.OWN, None, None, Confidence.POSSIBLE, (evidence,), around.reasons)
-    return _unrecognised(named, "own-name-unplaced", around)
+    return Standing(Finding.OWN, None, None, Confidence.LIKELY, (evidence,), around.reasons)
 
 
 def _unrecognised(named: Signal, code: str, around: Surroundings) -> Standing:
@@ -235,51 +177,38 @@ def _unrecognised(named: Signal, code: str, around: Surroundings) -> Standing:
     return Standing(Finding.UNKNOWN, None, None, None, evidence, (reason, *around.reasons))
 
 
-def _on_platforms(base: Standing, around: Surroundings) -> tuple[Standing, ...]:
-    """The standing once for each platform under the host; the vendor's own network is no platform
-    of another.
+def _on_grounds(base: Standing, named: Signal, around: Surroundings) -> tuple[Standing, ...]:
+    """The standing once for each ground under the host, with its part of the addresses."""
+    grounds = around.grounds() or (Ground(None, None, 1.0, ()),)
+    return tuple(_on_ground(base, named, around, ground) for ground in grounds)
+
+
+def _on_ground(base: Standing, named: Signal, around: Surroundings, ground: Ground) -> Standing:
+    """An own name shows an own host only on a ground that some rule knows; the vendor's own network
+    is no platform of another.
     """
-    operator = base.hit.vendor.operator if base.hit else None
-    foreign = {
-        hit.vendor.id
-        for _, hit in around.of(Role.PLATFORM)
-        if hit.vendor.operator != operator and hit.vendor.id != base.vendor
-    }
-    platforms = around.platforms()
-    if not platforms:
-        return (base,)
-    return tuple(
-        replace(
-            base,
-            platform=vendor if vendor in foreign else None,
-            weight=part,
-            evidence=(*base.evidence, *evidence),
+    if base.finding is Finding.OWN and ground.role is None and base.evidence[0].rule == OWN_NAME:
+        return replace(_unrecognised(named, "own-name-unplaced", around), weight=ground.part)
+    evidence = (*base.evidence, *ground.evidence)
+    if ground.role is not Role.PLATFORM:
+        lines = tuple(
+            Reason("connectivity", (("vendor", str(ground.vendor)), ("asn", e.signal.value)))
+            for e in ground.evidence
+            if base.finding is Finding.OWN
         )
-        for vendor, (part, evidence) in platforms.items()
+        reasons = (*dict.fromkeys(lines), *base.reasons)
+        return replace(base, weight=ground.part, evidence=evidence, reasons=reasons)
+    own = base.finding is Finding.OWN
+    return replace(
+        base,
+        platform=None if _is_its_own(base, around, ground) else ground.vendor,
+        confidence=Confidence.POSSIBLE if own else base.confidence,
+        weight=ground.part,
+        evidence=evidence,
     )
 
 
-def _address_reasons(facts: Facts, knowledge: Knowledge, host: str) -> tuple[Reason, ...]:
-    """What is missing: no address at all (dangling), an unseen one, or one that no table places."""
-    found = addresses(facts, host)
-    outcomes = {outcome(facts, host, rtype) for rtype in ("A", "AAAA")}
-    if not found and outcomes == {Outcome.ABSENT}:
-        return (Reason("dangling", (("host", host),)),)
-    if not found:
-        return (Reason("address-unseen", (("host", host),)),)
-    if not knowledge.networks.available:
-        return (Reason("no-network-table"),)
-    networks = {address: knowledge.networks.lookup(address) for address, _ in found}
-    return tuple(
-        Reason(
-            "network",
-            (
-                ("asn", str(network.asn)),
-                ("organisation", network.organisation),
-                ("country", network.country),
-            ),
-        )
-        if network
-        else Reason("address-unplaced", (("address", address),))
-        for address, network in networks.items()
-    )
+def _is_its_own(base: Standing, around: Surroundings, ground: Ground) -> bool:
+    """Does the platform belong to who runs the host already?"""
+    operators = {hit.vendor.operator for _, hit in around.hits if hit.vendor.id == ground.vendor}
+    return base.hit is not None and base.hit.vendor.operator in operators

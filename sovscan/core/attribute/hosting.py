@@ -7,6 +7,7 @@ behind.
 
 from dataclasses import replace
 
+from sovscan.core.attribute.ground import Ground
 from sovscan.core.attribute.host import UNRECOGNISED, spread
 from sovscan.core.attribute.web import Site, sites, without_site
 from sovscan.core.context import Knowledge
@@ -24,7 +25,6 @@ from sovscan.core.model import (
     Signal,
     Strength,
     Target,
-    VendorId,
 )
 
 
@@ -45,107 +45,68 @@ def _parties(site: Site) -> tuple[Party, ...]:
     if site.edge:
         return (_hidden(site),)
     operator = site.shown(Role.OPERATOR)
-    grounds = _grounds(
-        site,
-        next((found for found in site.aliases if found[1].fingerprint.role is Role.PLATFORM), None),
-    )
     if operator is None:
-        return tuple(
-            _on_ground(site, vendor, part, evidence) for vendor, (part, evidence) in grounds.items()
-        )
-    return tuple(
-        _operated(operator, vendor, part, evidence) for vendor, (part, evidence) in grounds.items()
-    )
+        return tuple(_on_ground(site, ground) for ground in _grounds(site))
+    return tuple(_operated(operator, ground) for ground in _grounds(site))
 
 
-def _grounds(
-    site: Site, alias: tuple[Signal, Hit] | None
-) -> dict[VendorId | None, tuple[float, tuple[Evidence, ...]]]:
-    """The platforms under a site with their parts; by the alias where one names it, else by
-    address.
-    """
-    if alias is not None:
-        signal, hit = alias
-        same = tuple(
-            e
-            for vendor, (_, es) in site.around.platforms().items()
-            if vendor == hit.vendor.id
-            for e in es
-        )
-        return {hit.vendor.id: (1.0, (hit.evidence(signal), *same))}
-    placed = {signal.value for signal, hit in site.around.of(Role.PLATFORM)}
-    networks = [signal for signal in site.around.signals if signal.kind == "web-address-as"]
-    count = sum(1 for signal in site.around.signals if signal.kind == "address")
-    known = sum(1 for signal in networks if signal.value in placed)
-    grounds: dict[VendorId | None, tuple[float, tuple[Evidence, ...]]] = {
-        vendor: (part * known / count, evidence)
-        for vendor, (part, evidence) in site.around.platforms().items()
-    }
-    if known < count:
-        grounds[None] = ((count - known) / count, _unplaced(site, placed))
-    return grounds
+def _grounds(site: Site) -> tuple[Ground, ...]:
+    """Where a site stands: on the platform that an alias names, else where its addresses lie."""
+    named = next((e for e in site.aliases if e[1].fingerprint.role is Role.PLATFORM), None)
+    grounds = site.around.grounds()
+    if named is None:
+        return grounds
+    signal, hit = named
+    same = (e for ground in grounds if ground.vendor == hit.vendor.id for e in ground.evidence)
+    return (Ground(Role.PLATFORM, hit.vendor.id, 1.0, (hit.evidence(signal), *same)),)
 
 
-def _unplaced(site: Site, placed: set[str]) -> tuple[Evidence, ...]:
-    """The networks that are no platform: access lines by their rule, others as unrecognised; else
-    the addresses.
-    """
-    lines = {signal: hit.evidence(signal) for signal, hit in site.around.of(Role.CONNECTIVITY)}
-    wanted = [
-        signal
-        for signal in site.around.signals
-        if signal.kind == "web-address-as" and signal.value not in placed
-    ]
-    wanted = wanted or [signal for signal in site.around.signals if signal.kind == "address"]
-    return tuple(
-        lines.get(signal) or Evidence(UNRECOGNISED, signal, Strength.HINT) for signal in wanted
-    )
-
-
-def _on_ground(
-    site: Site, vendor: VendorId | None, part: float, evidence: tuple[Evidence, ...]
-) -> Party:
-    if vendor is None:
-        lines = tuple(
-            Reason("connectivity", (("vendor", hit.vendor.id), ("asn", signal.value)))
-            for signal, hit in site.around.of(Role.CONNECTIVITY)
-        )
-        code = "on-access-line" if lines else "platform-unrecognised"
-        reasons = (
-            Reason(code, (("host", site.name),)),
-            *dict.fromkeys(lines),
-            *site.around.reasons,
-        )
-        return Party(Role.PLATFORM, Finding.UNKNOWN, part, evidence=evidence, reasons=reasons)
-    hit = next(hit for _, hit in (*site.aliases, *site.around.hits) if hit.vendor.id == vendor)
+def _on_ground(site: Site, ground: Ground) -> Party:
+    if ground.role is not Role.PLATFORM:
+        return _on_no_platform(site, ground)
+    hits = (hit for _, hit in (*site.aliases, *site.around.hits))
     return Party(
         role=Role.PLATFORM,
         finding=Finding.ATTRIBUTED,
-        share=part,
-        vendor=vendor,
-        operator=hit.vendor.operator,
+        share=ground.part,
+        vendor=ground.vendor,
+        operator=next(hit.vendor.operator for hit in hits if hit.vendor.id == ground.vendor),
         confidence=Confidence.LIKELY,
-        evidence=evidence,
+        evidence=ground.evidence,
         reasons=(Reason("tenant-not-shown"),),
     )
 
 
-def _operated(
-    operator: tuple[Signal, Hit],
-    platform: VendorId | None,
-    part: float,
-    evidence: tuple[Evidence, ...],
-) -> Party:
+def _on_no_platform(site: Site, ground: Ground) -> Party:
+    """On an access line, or in a network that no rule knows: who runs the server is not shown."""
+    strangers = tuple(Evidence(UNRECOGNISED, signal, Strength.HINT) for signal in site.strangers)
+    lines = tuple(
+        Reason("connectivity", (("vendor", str(ground.vendor)), ("asn", evidence.signal.value)))
+        for evidence in ground.evidence
+    )
+    code = "on-access-line" if ground.role else "platform-unrecognised"
+    reasons = (Reason(code, (("host", site.name),)), *dict.fromkeys(lines), *site.around.reasons)
+    return Party(
+        role=Role.PLATFORM,
+        finding=Finding.UNKNOWN,
+        share=ground.part,
+        evidence=ground.evidence or strangers,
+        reasons=reasons,
+    )
+
+
+def _operated(operator: tuple[Signal, Hit], ground: Ground) -> Party:
     signal, hit = operator
+    is_platform = ground.role is Role.PLATFORM and ground.vendor != hit.vendor.id
     return Party(
         role=Role.OPERATOR,
         finding=Finding.ATTRIBUTED,
-        share=part,
+        share=ground.part,
         vendor=hit.vendor.id,
         operator=hit.vendor.operator,
-        platform=platform if platform != hit.vendor.id else None,
+        platform=ground.vendor if is_platform else None,
         confidence=Confidence.LIKELY,
-        evidence=(hit.evidence(signal), *evidence),
+        evidence=(hit.evidence(signal), *ground.evidence),
     )
 
 

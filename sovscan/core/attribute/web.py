@@ -2,10 +2,9 @@
 stands.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sovscan.core.attribute.host import Surroundings, surroundings
+from sovscan.core.attribute.ground import Surroundings, by_address, surroundings
 from sovscan.core.attribute.plain import unobserved, without_service
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import ADDRESS_TYPES, Facts, addresses, outcome
@@ -64,18 +63,8 @@ class Site:
         if any(hit.fingerprint.role in GROUNDS for _, hit in self.aliases):
             return ()
         known = {signal for signal, hit in self.around.hits if hit.fingerprint.role in GROUNDS}
-        return tuple(ground for ground in _grounds(self.around.signals) if ground not in known)
-
-
-def _grounds(signals: tuple[Signal, ...]) -> Iterator[Signal]:
-    """Of each address its network, or the address itself where it lies in none."""
-    network = None
-    for signal in signals:
-        if signal.kind == "web-address-as":
-            network = signal
-        elif signal.kind == "address":
-            yield network or signal
-            network = None
+        placed = by_address(self.around.signals)
+        return tuple(signals[0] for signals in placed if not known & set(signals))
 
 
 def sites(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Site, ...]:
