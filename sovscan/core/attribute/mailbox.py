@@ -53,9 +53,7 @@ def find_mailbox(
 ) -> Mailbox:
     """The mailbox of a body whose mail comes in at `front` (the hosts of the lowest preference)."""
     voices = _voices(target, facts, knowledge)
-    tally: dict[VendorId | None, int] = defaultdict(int)
-    for family, vendor, weight in {(voice.family, voice.vendor, voice.weight) for voice in voices}:
-        tally[vendor] += weight if family else 0
+    tally = _tally(voices)
     receiving = tuple(
         standing
         for standing in front
@@ -76,6 +74,14 @@ def find_mailbox(
     return Mailbox(
         (_elected(leaders[0], best, voices, front, knowledge, alone=len(tally) == 1),), conflicts
     )
+
+
+def _tally(voices: tuple[Voice, ...]) -> dict[VendorId | None, int]:
+    """How loudly each vendor is named; a family of signals speaks once, however often it repeats."""
+    tally: dict[VendorId | None, int] = defaultdict(int)
+    for _, vendor, weight in dict.fromkeys((v.family, v.vendor, v.weight) for v in voices):
+        tally[vendor] += weight
+    return tally
 
 
 def _voices(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Voice, ...]:
