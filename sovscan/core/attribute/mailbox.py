@@ -77,7 +77,7 @@ def find_mailbox(
 
 
 def _tally(voices: tuple[Voice, ...]) -> dict[VendorId | None, int]:
-    """How loudly each vendor is named; a family of signals speaks once, however often it repeats."""
+    """How loudly each vendor is named; a family of signals speaks once, however often it does."""
     tally: dict[VendorId | None, int] = defaultdict(int)
     for _, vendor, weight in dict.fromkeys((v.family, v.vendor, v.weight) for v in voices):
         tally[vendor] += weight
