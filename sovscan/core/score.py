@@ -27,6 +27,9 @@ from sovscan.core.registry import Methodology
 DIGITS = 6
 """Decimals kept: enough for any reader, few enough to be the same on every machine."""
 
+SLACK = 1e-4
+"""Of thirds and sevenths, kept with six decimals, a little is always missing: that is no party."""
+
 Risk = float | None
 
 
@@ -55,7 +58,7 @@ def stakes(
         if weights.get(party.role) and party.share > 0
     )
     missing = 1.0 - sum(stake.weight for stake in scored)
-    open_stake = (Stake(attribution.service, missing, None),) if missing > 10**-DIGITS else ()
+    open_stake = (Stake(attribution.service, missing, None),) if missing > SLACK else ()
     return (*scored, *open_stake)
 
 

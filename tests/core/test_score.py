@@ -271,3 +271,9 @@ def test_a_service_is_critical_only_where_one_group_alone_holds_it():
     )
     assert judge(single(Service.DNS, Role.AUTHORITATIVE, GIANT)).services[0].critical
     assert not judge(two, lens=Lens.JURISDICTION).services[0].critical
+
+
+def test_rounded_shares_leave_no_unknown_remainder():
+    three = tuple(party(Role.PLATFORM, HOME, 0.333333) for _ in range(3))
+    found = judge(Attribution(Service.HOSTING, Finding.ATTRIBUTED, three))
+    assert found.coverage == 1
