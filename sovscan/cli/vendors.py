@@ -8,6 +8,7 @@ import click
 
 from sovscan import pipeline
 from sovscan.cli import exits
+from sovscan.cli.identify import identify
 from sovscan.cli.options import datasets_option
 from sovscan.core.jurisdiction import reach
 from sovscan.core.model import VendorId
@@ -20,7 +21,10 @@ from sovscan.report.registry import vendor_text
 
 @click.group()
 def vendors() -> None:
-    """The registry of vendors: list, show, check."""
+    """The registry of vendors: list, show, check, identify."""
+
+
+vendors.add_command(identify)
 
 
 @vendors.command("check")

@@ -1,8 +1,10 @@
 """A vendor of the registry on a terminal: rules, operator and owners, each with its source."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from sovscan.core.model import Reach
+from sovscan.core.recognise import Recognition
 from sovscan.core.registry import Fingerprint, Vendor
 
 MOST_VALUES = 6
@@ -24,6 +26,28 @@ def vendor_text(vendor: Vendor, reach: Reach) -> Iterator[str]:
         yield f"    {rule.source} (checked {rule.checked})"
     if vendor.probes:
         yield "asks of every body: " + ", ".join(f"{p.name} {p.type}" for p in vendor.probes)
+
+
+def recognition_row(found: Recognition) -> dict[str, Any]:
+    """A recognised value as a row; where nobody knows it, everything but the value is None."""
+    hit = found.hits[0] if found.hits else None
+    reach = found.reach
+    return {
+        "signal": found.signal,
+        "value": found.value,
+        "vendor": hit.vendor.id if hit else None,
+        "vendor_name": hit.vendor.name if hit else None,
+        "roles": [role.value for role in found.roles],
+        "operator": hit.vendor.operator if hit else None,
+        "controller": reach.controller if reach else None,
+        "control_country": reach.country if reach else None,
+        "tier": reach.tier if reach else None,
+        "european": reach.european if reach else None,
+        "big_tech": reach.big_tech if reach else None,
+        "rule": hit.vendor.rule(hit.fingerprint) if hit else None,
+        "strength": hit.fingerprint.strength.value if hit else None,
+        "source": hit.fingerprint.source if hit else None,
+    }
 
 
 def _values(rule: Fingerprint) -> str:

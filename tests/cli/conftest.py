@@ -34,7 +34,10 @@ def registry_read_once():
     """The commands read the registry anew at every start; a hundred starts in one process need not."""
     cached = cache(lambda folder, placed: load(folder) if placed else load(folder, MissingTable()))
     with pytest.MonkeyPatch.context() as patch:
-        for module in {f"sovscan.cli.{module}" for module, _ in COMMANDS.values()}:
+        for module in {
+            *(f"sovscan.cli.{module}" for module, _ in COMMANDS.values()),
+            "sovscan.cli.identify",
+        }:
             if hasattr(importlib.import_module(module), "load"):
                 patch.setattr(
                     f"{module}.load", lambda folder, table=None: cached(folder, table is None)

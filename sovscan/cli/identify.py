@@ -1,0 +1,91 @@
+"""`sovscan vendors identify`: who stands behind one value, or behind many from stdin."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from tabulate import tabulate
+
+from sovscan import pipeline
+from sovscan.cli import exits
+from sovscan.cli.options import Day, datasets_option, option, policy_option
+from sovscan.core.recognise import Recogniser, Recognition
+from sovscan.errors import DataError, UsageError
+from sovscan.knowledge import load
+from sovscan.knowledge.check import SIGNALS
+from sovscan.report.registry import recognition_row
+from sovscan.report.say import clean
+
+KINDS = sorted(SIGNALS | {"as"})
+
+
+@click.command("identify")
+@click.argument("signal", required=False, type=click.Choice(KINDS))
+@click.argument("value", required=False)
+@option("--on", type=Day(), help="Read the owners of this day.  [default: today]")
+@policy_option
+@datasets_option
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "ndjson", "json"]),
+    default="text",
+    show_default=True,
+)
+def identify(
+    signal: str | None, value: str | None, on: date | None, policy: str, datasets: Path, form: str
+) -> None:
+    """Say who stands behind a value: vendor, controller, rule, source. Exit 3 where nobody knows.
+
+    \b
+      sovscan vendors identify mx-host mx1.mail.ovh.net
+      sovscan vendors identify as 8075
+      sovscan vendors identify < values.tsv        lines of signal<TAB>value
+    """
+    if signal and value is None:
+        raise UsageError(
+            f"no value for {signal}", "Give one: sovscan vendors identify SIGNAL VALUE"
+        )
+    asked = [(signal, value)] if signal and value is not None else _from_stdin(sys.stdin)
+    knowledge = load(datasets)
+    criteria = pipeline.criteria(
+        knowledge, policy, max(knowledge.methodologies), on or datetime.now(UTC).date()
+    )
+    recogniser = Recogniser(knowledge, criteria)
+    found = [recogniser.recognise(each, text) for each, text in asked]
+    _print(found, form)
+    sys.exit(exits.DONE if all(each.hits for each in found) else exits.THRESHOLD_MISSED)
+
+
+def _from_stdin(lines: Iterable[str]) -> list[tuple[str, str]]:
+    asked, faults = [], []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        signal, tab, value = line.rstrip("\n").partition("\t")
+        if not tab or signal not in KINDS:
+            faults.append(f"stdin:{number}  {clean(line.strip(), 60)!r} is no signal<TAB>value")
+        asked.append((signal, value))
+    if faults:
+        raise DataError(faults, f"The signals are: {', '.join(KINDS)}")
+    return asked
+
+
+def _print(found: list[Recognition], form: str) -> None:
+    rows = [recognition_row(each) for each in found]
+    if form == "text":
+        click.echo(tabulate(list(_lines(rows)), headers="keys", disable_numparse=True))
+    elif form == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _lines(rows: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
+    shown = ("signal", "value", "vendor_name", "controller", "control_country", "tier", "rule")
+    for row in rows:
+        yield {key: clean(str(row[key] or "unknown"), 48) for key in shown}
