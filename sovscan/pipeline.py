@@ -7,7 +7,7 @@ them.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -15,12 +15,14 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 
 from sovscan import __version__
+from sovscan.clock import Clock, stamp, utc_now
 from sovscan.collect import Resolver, Survey, Surveyed
 from sovscan.core.assess import assess as judge
 from sovscan.core.context import Criteria, Knowledge
 from sovscan.core.facts import Facts
 from sovscan.core.model import Assessment, Basis, Target
 from sovscan.errors import LockedError, UsageError
+from sovscan.knowledge.place import DEFAULT_POLICY
 from sovscan.progress import Observer, Silent
 from sovscan.store import Reader, Writer, open_store
 from sovscan.store.database import told
@@ -30,12 +32,6 @@ BATCH = 50
 """Targets written in one transaction: what a killed scan loses at most."""
 
 Item = TypeVar("Item")
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The clock of every job."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +65,11 @@ def criteria(knowledge: Knowledge, policy: str, methodology: str, on: date) -> C
     return Criteria(knowledge.policies[policy], knowledge.methodologies[methodology], on)
 
 
+def usual_criteria(knowledge: Knowledge, on: date) -> Criteria:
+    """The default policy and the newest methodology."""
+    return criteria(knowledge, DEFAULT_POLICY, max(knowledge.methodologies), on)
+
+
 def scan(
     targets: Sequence[Target],
     resolver: Resolver,
@@ -88,7 +89,7 @@ def scan(
         scan_id = (
             started.id
             if started
-            else writer.begin_scan(_text(clock()), __version__, resolvers, len(targets))
+            else writer.begin_scan(stamp(clock()), __version__, resolvers, len(targets))
         )
         done = reader.domains(scan_id)
         wanted = [target for target in targets if target.domain not in done]
@@ -99,7 +100,7 @@ def scan(
                 _write(writer, scan_id, batch, judge_by, clock)
                 for each in batch:
                     watcher.finished(each.target.domain)
-            writer.end_scan(scan_id, _text(clock()))
+            writer.end_scan(scan_id, stamp(clock()))
         finally:
             watcher.ended()
         return scan_id
@@ -122,7 +123,7 @@ def assess(
             with writer.batch():
                 for sighting in batch:
                     conclusion = _judged(sighting.target, sighting.facts, judge_by)
-                    writer.assessment(row.id, sighting.target_id, conclusion, _text(clock()))
+                    writer.assessment(row.id, sighting.target_id, conclusion, stamp(clock()))
                     count += 1
         return row.id, count
 
@@ -151,7 +152,7 @@ def _write(
 ) -> None:
     with writer.batch():
         for each in batch:
-            now = _text(clock())
+            now = stamp(clock())
             target_id = writer.sighting(scan_id, each.target, each.facts, now)
             writer.assessment(scan_id, target_id, _judged(each.target, each.facts, judge_by), now)
 
@@ -184,7 +185,3 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -50,12 +50,6 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As Click does, but an unknown command names the nearest one."""
-        return super().resolve_command(ctx, args)
-
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of ours becomes its message, its hint and its exit code."""
         try:
@@ -111,8 +105,7 @@ def main() -> None:
 
     Every flag has an environment variable (SOVSCAN_ and its name) and a key in sovscan.toml.
     Results go to stdout, talk to stderr. Exit codes: 0 done, 1 the tool failed, 2 wrong use or bad
-    data,
-    3 threshold missed, 4 too little seen, 5 another scan holds the lock, 130 interrupted.
+    data, 3 threshold missed, 4 too little seen, 5 another scan holds the lock, 130 interrupted.
     """
 
 

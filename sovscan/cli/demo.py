@@ -9,14 +9,13 @@ from sovscan import pipeline
 from sovscan.cli import console
 from sovscan.cli.options import datasets_option
 from sovscan.cli.report import write_page
-from sovscan.cli.show import make_view, print_overview
+from sovscan.cli.show import print_overview
+from sovscan.clock import today
 from sovscan.collect import DnspythonResolver, Server
 from sovscan.demo import bodies, stage
 from sovscan.errors import StoreError
 from sovscan.knowledge import load
-from sovscan.knowledge.networks import read_about
 from sovscan.pipeline import Judge
-from sovscan.report.html import overview_page
 from sovscan.targets import read_list
 
 NOTE = (
@@ -42,9 +41,7 @@ def demo(output: Path, datasets: Path) -> None:
     began = time.monotonic()
     knowledge = load(datasets)
     targets = read_list("demo", bodies()).targets
-    criteria = pipeline.criteria(
-        knowledge, "eea-ch", max(knowledge.methodologies), pipeline.utc_now().date()
-    )
+    criteria = pipeline.usual_criteria(knowledge, today())
     db = output / "demo.db"
     _clear(db)
     console.say(
@@ -65,12 +62,7 @@ def demo(output: Path, datasets: Path) -> None:
             db,
             observer=console.observer(quiet=False),
         )
-    print_overview(db, scan_id, knowledge, quiet=False)
-    about = read_about(datasets / "networks")
-    view = make_view(db, scan_id, knowledge)
-    page = write_page(
-        output, overview_page(view, attribution=about.attribution if about else "", note=NOTE)
-    )
+    page = write_page(output, print_overview(db, scan_id, knowledge, quiet=False), datasets, NOTE)
     console.say(f"\nPage      {page}\nTook      {time.monotonic() - began:.1f} s")
     console.say(f"Try next  sovscan explain kasteelbeek.example email --db {db}")
 

@@ -5,7 +5,6 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ import click
 from sovscan import __version__, pipeline
 from sovscan.cli import exits, resolvers
 from sovscan.cli.options import datasets_option, option
+from sovscan.clock import today
 from sovscan.collect import DnspythonResolver, Server, parse_server, system_servers
 from sovscan.collect.dns.probing import answers_by_tcp
 from sovscan.core.context import Knowledge
@@ -66,7 +66,7 @@ def _here() -> Iterator[Finding]:
 def _knowledge(knowledge: Knowledge, datasets: Path) -> Iterator[Finding]:
     rules = [rule for vendor in knowledge.vendors.values() for rule in vendor.fingerprints]
     newest = max((rule.checked for rule in rules), default=None)
-    now = datetime.now(UTC).date()
+    now = today()
     yield (
         bool(rules),
         "registry",
@@ -109,9 +109,7 @@ def _resolving(texts: tuple[str, ...], knowledge: Knowledge) -> Iterator[Finding
     except UsageError as error:
         yield False, "resolver", f"{error.message} {error.hint}"
         return
-    judge = pipeline.criteria(
-        knowledge, "eea-ch", max(knowledge.methodologies), datetime.now(UTC).date()
-    )
+    judge = pipeline.usual_criteria(knowledge, today())
     for server in servers:
         runner = resolvers.in_use(server, knowledge, judge)
         warning = (

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from tabulate import tabulate
 from sovscan import pipeline
 from sovscan.cli import exits
 from sovscan.cli.options import Day, datasets_option, option, policy_option
+from sovscan.clock import today
 from sovscan.core.recognise import Recogniser, Recognition
 from sovscan.errors import DataError, UsageError
 from sovscan.knowledge import load
@@ -52,9 +53,7 @@ def identify(
         )
     asked = [(signal, value)] if signal and value is not None else _from_stdin(sys.stdin)
     knowledge = load(datasets)
-    criteria = pipeline.criteria(
-        knowledge, policy, max(knowledge.methodologies), on or datetime.now(UTC).date()
-    )
+    criteria = pipeline.criteria(knowledge, policy, max(knowledge.methodologies), on or today())
     recogniser = Recogniser(knowledge, criteria)
     found = [recogniser.recognise(each, text) for each, text in asked]
     _print(found, form)

@@ -1,12 +1,13 @@
 """`sovscan networks`: the table that places addresses."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
 from sovscan.cli import console
 from sovscan.cli.options import Day, datasets_option
+from sovscan.clock import today
 from sovscan.errors import UsageError
 from sovscan.knowledge.networks import OLD_AFTER, open_table, read_about
 
@@ -25,12 +26,8 @@ def status(datasets: Path) -> None:
         raise UsageError(
             "there is no table of networks", "Make one with: sovscan networks update --help"
         )
-    age = (datetime.now(UTC).date() - about.data_date).days
-    old = (
-        f"  older than {OLD_AFTER.days} days: update it"
-        if about.is_old(datetime.now(UTC).date())
-        else ""
-    )
+    age = (today() - about.data_date).days
+    old = f"  older than {OLD_AFTER.days} days: update it" if about.is_old(today()) else ""
     click.echo(f"data of      {about.data_date} ({age} days ago){old}")
     click.echo(
         f"ranges       {about.ranges_v4:,} IPv4, {about.ranges_v6:,} IPv6, {about.networks:,}"

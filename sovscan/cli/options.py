@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from sovscan.knowledge.place import default_datasets
+from sovscan.knowledge.place import DEFAULT_POLICY, default_datasets
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -52,7 +52,7 @@ datasets_option = option(
 )
 policy_option = option(
     "--policy",
-    default="eea-ch",
+    default=DEFAULT_POLICY,
     show_default=True,
     help="What counts as European: eu27, eea-ch, europe.",
 )

@@ -11,6 +11,7 @@ from sovscan.errors import StoreError
 from sovscan.knowledge import load
 from sovscan.knowledge.networks import read_about
 from sovscan.report.html import overview_page
+from sovscan.report.view import Overview
 
 
 @click.command()
@@ -27,17 +28,16 @@ from sovscan.report.html import overview_page
 @datasets_option
 def report(output: Path, open_it: bool, scan_id: int | None, db: Path, datasets: Path) -> None:
     """Write the overview page of a scan. It opens from disk and loads nothing from anywhere."""
-    view = make_view(db, scan_id, load(datasets))
-    about = read_about(datasets / "networks")
-    page = overview_page(view, attribution=about.attribution if about else "")
-    path = write_page(output, page)
+    path = write_page(output, make_view(db, scan_id, load(datasets)), datasets)
     console.say(f"Wrote {path}")
     if open_it:
         click.launch(str(path))
 
 
-def write_page(folder: Path, page: str) -> Path:
-    """Put the page in place at once, whole."""
+def write_page(folder: Path, view: Overview, datasets: Path, note: str = "") -> Path:
+    """Write the overview page, and put it in place at once, whole."""
+    about = read_about(datasets / "networks")
+    page = overview_page(view, attribution=about.attribution if about else "", note=note)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         fresh = folder / "index.html.part"

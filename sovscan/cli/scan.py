@@ -16,7 +16,8 @@ from sovscan.cli.options import (
     quiet_option,
 )
 from sovscan.cli.show import print_overview, print_rows
-from sovscan.collect import DnspythonResolver, Server, parse_server, system_servers
+from sovscan.clock import today
+from sovscan.collect import DnspythonResolver, parse_server, system_servers
 from sovscan.core.model import Target
 from sovscan.errors import DataError, UsageError
 from sovscan.knowledge import load
@@ -113,28 +114,23 @@ def scan(
         _gather(domains, targets), country, level, skip_invalid=skip_invalid, quiet=quiet
     )
     knowledge = load(datasets)
-    judge = Judge(
-        knowledge, pipeline.criteria(knowledge, policy, methodology, pipeline.utc_now().date())
-    )
-    servers = tuple(parse_server(text) for text in resolver) or system_servers()
+    judge = Judge(knowledge, pipeline.criteria(knowledge, policy, methodology, today()))
+    servers = tuple(dict.fromkeys(map(parse_server, resolver) if resolver else system_servers()))
     runners = [resolvers.in_use(server, knowledge, judge.criteria) for server in servers]
     _announce(bodies, runners, quiet=quiet)
     _tell_of_networks(datasets, quiet=quiet)
     scan_id = pipeline.scan(
         bodies,
-        DnspythonResolver(_usable(servers), concurrency=concurrency),
+        DnspythonResolver(servers, concurrency=concurrency),
         [runner.row() for runner in runners],
         judge,
         db,
         resume=resume,
         observer=console.observer(quiet=quiet),
     )
-    if form == "text":
-        view = print_overview(db, scan_id, knowledge, quiet=quiet)
-    else:
-        view = print_overview(db, scan_id, knowledge, quiet=True)
-        if not quiet:
-            print_rows(db, scan_id, "findings", form, sys.stdout)
+    view = print_overview(db, scan_id, knowledge, quiet=quiet or form != "text")
+    if form != "text" and not quiet:
+        print_rows(db, scan_id, "findings", form, sys.stdout)
     sys.exit(_exit(view, fail_over, min_coverage))
 
 
@@ -195,14 +191,9 @@ def _tell_of_networks(datasets: Path, *, quiet: bool) -> None:
     if about is None:
         text = "  There is no table of networks: what only an address shows stays unknown."
         console.say(f"{text} See: sovscan networks update --help", quiet=quiet)
-    elif about.is_old(pipeline.utc_now().date()):
+    elif about.is_old(today()):
         text = f"  The table of networks is of {about.data_date}: addresses may have moved since."
         console.say(f"{text} See: sovscan networks update --help", quiet=quiet)
-
-
-def _usable(servers: tuple[Server, ...]) -> tuple[Server, ...]:
-    """Each once, in the order given."""
-    return tuple(dict.fromkeys(servers))
 
 
 def _exit(view: Overview, fail_over: float | None, min_coverage: float | None) -> int:

@@ -1,7 +1,6 @@
 """`sovscan vendors`: look into the registry, and hold it against its own examples."""
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ from sovscan import pipeline
 from sovscan.cli import exits
 from sovscan.cli.identify import identify
 from sovscan.cli.options import datasets_option
+from sovscan.clock import today
 from sovscan.core.jurisdiction import reach
 from sovscan.core.model import VendorId
 from sovscan.errors import UsageError
@@ -35,7 +35,7 @@ def check_command(datasets: Path) -> None:
     Exit 2 where a fault is found. Warnings (facts not checked for 400 days, AS numbers that
     announce nothing) do not fail.
     """
-    faults, warnings = check(datasets, datetime.now(UTC).date())
+    faults, warnings = check(datasets, today())
     for warning in warnings:
         click.echo(f"warning  {warning}", err=True)
     for fault in faults:
@@ -67,7 +67,5 @@ def show_command(vendor: str, datasets: Path) -> None:
         near = [known for known in knowledge.vendors if vendor.partition("-")[0] in known]
         hint = f"Near: {', '.join(near)}" if near else "See: sovscan vendors list"
         raise UsageError(f"there is no vendor {vendor!r}", hint)
-    criteria = pipeline.criteria(
-        knowledge, "eea-ch", max(knowledge.methodologies), datetime.now(UTC).date()
-    )
+    criteria = pipeline.usual_criteria(knowledge, today())
     click.echo("\n".join(vendor_text(found, reach(found.id, None, knowledge, criteria))))

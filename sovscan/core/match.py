@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sovscan.core.model import Evidence, Role, Signal, VendorId
+from sovscan.core.model import Evidence, Role, RuleId, Signal, VendorId
 from sovscan.core.names import suffixes
 from sovscan.core.registry import Fingerprint, Vendor
 
@@ -32,9 +32,10 @@ class Hit:
 class RuleIndex:
     """All fingerprints of all vendors, ready for look-up. Immutable once built."""
 
-    __slots__ = ("_exact", "_ranges", "_suffix", "probes")
+    __slots__ = ("_by_id", "_exact", "_ranges", "_suffix", "probes")
 
     def __init__(self, vendors: Iterable[Vendor]) -> None:
+        self._by_id: dict[RuleId, Fingerprint] = {}
         self._exact: dict[tuple[str, str], list[Hit]] = defaultdict(list)
         self._suffix: dict[tuple[str, str], list[Hit]] = defaultdict(list)
         self._ranges: dict[str, list[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, Hit]]] = (
@@ -46,8 +47,13 @@ class RuleIndex:
             for fingerprint in vendor.fingerprints:
                 self._add(Hit(vendor, fingerprint))
 
+    def rule(self, rule: RuleId) -> Fingerprint | None:
+        """The rule of this id; None for the tool's own reading rules."""
+        return self._by_id.get(rule)
+
     def _add(self, hit: Hit) -> None:
         rule = hit.fingerprint
+        self._by_id[hit.vendor.rule(rule)] = rule
         for value in (*rule.exact, *map(str, rule.number)):
             self._exact[rule.signal, value].append(hit)
         for value in rule.suffix:

@@ -6,7 +6,7 @@ None for unknown.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sovscan.core.context import Criteria
 from sovscan.core.jurisdiction import OPEN_TIER
@@ -88,20 +88,16 @@ def score(
     def risk(party: Party) -> Risk:
         return party_risk(party, by_vendor, criteria, lens)
 
+    held = [(each, stakes(each, methodology, risk)) for each in listed]
     services = tuple(
-        _service_score(attribution, stakes(attribution, methodology, risk), methodology, risk)
-        for attribution in listed
+        _service_score(attribution, own, methodology, risk)
+        for attribution, own in held
         if attribution.finding is not Finding.NO_SERVICE
     )
     weighed = tuple(
-        Stake(
-            stake.service,
-            stake.weight * methodology.services[stake.service],
-            stake.risk,
-            stake.party,
-        )
-        for attribution in listed
-        for stake in stakes(attribution, methodology, risk)
+        replace(stake, weight=stake.weight * methodology.services[stake.service])
+        for _, own in held
+        for stake in own
     )
     low, high, coverage, known = _interval(weighed)
     value = known if known is not None and coverage >= methodology.coverage_floor else None

@@ -2,8 +2,7 @@
 see.
 
 A signal carries the relation it was seen in: the AS of an MX host's address is another kind than
-that of a web
-address, since routing is no mailbox. Nothing here judges.
+that of a web address, since routing is no mailbox. Nothing here judges.
 """
 
 from collections.abc import Callable, Iterable, Iterator

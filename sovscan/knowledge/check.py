@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-import tldextract
-
 from sovscan.core.match import RuleIndex
 from sovscan.core.model import Role, Strength
 from sovscan.core.registry import Entity, Fingerprint, Holding, Law, Policy, Vendor
 from sovscan.knowledge.load import Shelf, dangling, read_shelf
 from sovscan.knowledge.networks import open_table
 from sovscan.knowledge.read import at
+from sovscan.suffixes import is_public_suffix
 
 SIGNALS = frozenset(
     [
@@ -43,10 +42,6 @@ HINTS_ONLY = frozenset({"txt-token", "spf-include"})
 
 EXCLUSIVE = (Role.PLATFORM, Role.CONNECTIVITY, Role.EDGE, Role.INBOUND)
 STALE_AFTER = timedelta(days=400)
-
-_suffix_list = tldextract.TLDExtract(
-    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False
-)
 
 
 def check(folder: Path, today: date) -> tuple[list[str], list[str]]:
@@ -95,7 +90,7 @@ def _form(rule: Fingerprint) -> Iterator[tuple[str, str]]:
             "strength",
             f'a {rule.signal} is a hint and never elects a vendor; write: strength = "hint"',
         )
-    if not rule.source.startswith(("https://", "http://")):
+    if not _is_url(rule.source):
         yield "source", f"{rule.source!r} is no URL"
     if not rule.examples:
         yield "examples", "is empty; give at least one value that the rule matches"
@@ -107,7 +102,7 @@ def _form(rule: Fingerprint) -> Iterator[tuple[str, str]]:
 def _suffix_faults(value: str) -> Iterator[str]:
     if value != value.lower().strip(".") or not value:
         yield f"{value!r} must be lower case, without a dot at either end"
-    elif not _suffix_list(value).domain:
+    elif is_public_suffix(value):
         yield (
             f"{value!r} is a public suffix: it would match every name below it. Name the"
             " vendor's own domain"
@@ -150,8 +145,7 @@ def _matches(alone: RuleIndex, rule: Fingerprint, value: str) -> bool:
 def _entity_faults(path: Path, entity: Entity) -> Iterator[str]:
     if len(entity.country) != 2 or not entity.country.isupper():
         yield f"{at(path, 'country')}  {entity.country!r} is no ISO 3166-1 alpha-2 code"
-    if not entity.source.startswith(("https://", "http://")):
-        yield f"{at(path, 'source')}  {entity.source!r} is no URL"
+    yield from _source_faults(path, "source", entity.source)
     owns = [edge for edge in entity.owners if edge.kind is Holding.OWNS]
     for place, edge in enumerate(owns):
         clashing = [
@@ -164,8 +158,7 @@ def _entity_faults(path: Path, entity: Entity) -> Iterator[str]:
                 " same time; set since and until"
             )
     for place, edge in enumerate(entity.owners):
-        if not edge.source.startswith(("https://", "http://")):
-            yield f"{at(path, f'owners[{place}].source')}  {edge.source!r} is no URL"
+        yield from _source_faults(path, f"owners[{place}].source", edge.source)
         if edge.since and edge.until and edge.since >= edge.until:
             yield f"{at(path, f'owners[{place}].until')}  ends before it begins"
 
@@ -201,8 +194,12 @@ def _shared_networks(vendors: Mapping[Path, Vendor]) -> Iterator[str]:
 
 
 def _source_faults(path: Path, place: str, source: str) -> Iterator[str]:
-    if not source.startswith(("https://", "http://")):
+    if not _is_url(source):
         yield f"{at(path, place)}  {source!r} is no URL"
+
+
+def _is_url(source: str) -> bool:
+    return source.startswith(("https://", "http://"))
 
 
 def _stale(shelf: Shelf, today: date) -> Iterator[str]:

@@ -85,18 +85,19 @@ def dangling(shelf: Shelf) -> list[str]:
         if value.id != path.stem
     ]
     known = {entity.id: entity for entity in shelf.entities.values()}
+    named = {*known, *shelf.entity_files}
     faults.extend(
         f"{at(path, 'operator')}  {vendor.operator!r} is no entity; add"
         f" datasets/entities/{vendor.operator}.toml"
         for path, vendor in shelf.vendors.items()
-        if vendor.operator not in {*known, *shelf.entity_files}
+        if vendor.operator not in named
     )
     for path, entity in shelf.entities.items():
         faults.extend(
             f"{at(path, f'owners[{place}].owner')}  {edge.owner!r} is no entity; add"
             f" datasets/entities/{edge.owner}.toml"
             for place, edge in enumerate(entity.owners)
-            if edge.owner not in {*known, *shelf.entity_files}
+            if edge.owner not in named
         )
         if _bites_itself(entity, known):
             faults.append(

@@ -1,7 +1,7 @@
 """One claim as an argument: seen, rule, vendor, owners, law, points. Each step names its source."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -206,13 +206,12 @@ def _sources(case: Case, attribution: Attribution) -> Iterator[str]:
 
 
 def _all_sources(case: Case, attribution: Attribution) -> Iterator[tuple[str, str]]:
-    rules = _rules(case.knowledge)
     scored = [party for party in attribution.parties if party.role is not Role.SENDER]
     for party in scored:
         for each in party.evidence:
-            if each.rule in rules:
-                source, checked = rules[each.rule]
-                yield each.rule, f"{source} (checked {checked})"
+            rule = case.knowledge.rules.rule(each.rule)
+            if rule is not None:
+                yield each.rule, f"{rule.source} (checked {rule.checked})"
     vendors = {vendor for party in scored for vendor in (party.vendor, party.platform) if vendor}
     for reach in case.assessment.reaches:
         if reach.vendor in vendors:
@@ -223,14 +222,6 @@ def _all_sources(case: Case, attribution: Attribution) -> Iterator[tuple[str, st
             for law in case.knowledge.laws:
                 if law.id in reach.laws and law.country != MEMBER_STATE_LAW:
                     yield law.id, f"{law.source} (checked {law.checked})"
-
-
-def _rules(knowledge: Knowledge) -> Mapping[str, tuple[str, str]]:
-    return {
-        vendor.rule(rule): (rule.source, rule.checked.isoformat())
-        for vendor in knowledge.vendors.values()
-        for rule in vendor.fingerprints
-    }
 
 
 def _other_policy(case: Case) -> str:
@@ -271,7 +262,7 @@ def _party_json(case: Case, party: Party, voice: Voice) -> dict[str, Any]:
 
 def _evidence_json(case: Case, evidence: Evidence) -> dict[str, Any]:
     fact = case.facts.get(evidence.signal.question)
-    source = _rules(case.knowledge).get(evidence.rule)
+    rule = case.knowledge.rules.rule(evidence.rule)
     made = fact.provenance if fact else None
     return {
         "rule": evidence.rule,
@@ -282,5 +273,5 @@ def _evidence_json(case: Case, evidence: Evidence) -> dict[str, Any]:
         "answers": list(fact.answers) if fact else [],
         "first_seen": made.observed_at if made else None,
         "resolver": made.resolver if made else None,
-        "source": source[0] if source else None,
+        "source": rule.source if rule else None,
     }

@@ -4,13 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import tldextract
-
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import Facts, addresses
 from sovscan.core.model import Signal, Target
 from sovscan.core.names import within
 from sovscan.core.signals import every_signal
+from sovscan.suffixes import registrable
 
 COUNTED = {
     "mx-host", "ns-host", "spf-include", "dkim-target", "autodiscover-target", "autodiscover-srv",
@@ -18,10 +17,6 @@ COUNTED = {
     "mx-address-as", "ns-address-as", "web-address-as",
 }  # fmt: skip
 """Signals worth a rule; single addresses and reverse names are too many and say too little."""
-
-_suffix_list = tldextract.TLDExtract(
-    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +58,8 @@ def find_unmatched(seen: Iterable[tuple[Target, Facts]], knowledge: Knowledge) -
 def _key(signal: Signal) -> tuple[str, str]:
     if signal.kind.endswith("-as"):
         return signal.kind, f"AS{signal.value}"
-    found = _suffix_list(signal.value)
-    return (
-        signal.kind,
-        f"*.{found.domain}.{found.suffix}" if found.domain and found.suffix else signal.value,
-    )
+    base = registrable(signal.value)
+    return signal.kind, f"*.{base}" if base else signal.value
 
 
 def _looks_like(signal: Signal, facts: Facts, knowledge: Knowledge) -> set[str]:

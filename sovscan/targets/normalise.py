@@ -1,15 +1,14 @@
 """What people write for a domain, to the domain that is asked about."""
 
-import ipaddress
 import re
 from dataclasses import dataclass
-from functools import cache
 from urllib.parse import urlsplit
 
 import idna
-import tldextract
 
+from sovscan.core.facts import is_address
 from sovscan.core.model import DomainName
+from sovscan.suffixes import is_public_suffix, registrable
 
 MAX_NAME = 253
 MAX_LABEL = 63
@@ -35,7 +34,7 @@ def normalise(text: str) -> Name:
     """URL, IDN, capitals, trailing dot, port or leading `www` to the domain meant. Raises
     BadName."""
     host = _host(text.strip())
-    if _is_address(host):
+    if is_address(host.strip("[]")):
         raise BadName("is an IP address; give the body's domain")
     domain = _ascii(host.rstrip(".").lower())
     _refuse_bad_labels(domain)
@@ -50,7 +49,7 @@ def _host(text: str) -> str:
         raise BadName("has no domain")
     if re.search(r"\s", text):
         raise BadName("is no domain name (a space in a label)")
-    if _is_address(text):
+    if is_address(text.strip("[]")):
         return text
     is_url = _URL.match(text) is not None
     if "@" in text.partition("/")[0] and not is_url:
@@ -91,25 +90,6 @@ def _registrable(domain: str) -> str:
     """The registrable domain; a name that is itself a public suffix, or under a TLD nobody lists,
     is taken by its end.
     """
-    found = _suffix_list()(domain)
-    if found.suffix:
-        return f"{found.domain}.{found.suffix}" if found.domain else domain
-    return ".".join(domain.split(".")[-2:])
-
-
-@cache
-def _suffix_list() -> tldextract.TLDExtract:
-    """The list that came with the package: never fetched; private suffixes off, since bodies are
-    known by list.
-    """
-    return tldextract.TLDExtract(
-        suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False
-    )
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True
+    if is_public_suffix(domain):
+        return domain
+    return registrable(domain) or ".".join(domain.split(".")[-2:])

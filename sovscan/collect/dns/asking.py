@@ -4,8 +4,7 @@ the port.
 
 import asyncio
 import errno
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 
 import dns.asyncquery
 import dns.exception
@@ -13,6 +12,7 @@ import dns.message
 import dns.name
 import dns.rdatatype
 
+from sovscan.clock import Clock, stamp, utc_now
 from sovscan.collect.dns.reading import failure, observe
 from sovscan.collect.dns.servers import Server
 from sovscan.collect.survey import Survey, Surveyed
@@ -27,21 +27,13 @@ PATIENCE = 60
 """Questions that may fail before anything was ever answered; then the resolvers count as
 unreachable."""
 
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The time of an observation."""
-    return datetime.now(UTC)
-
 
 class DnspythonResolver:
     """Asks over UDP, then TCP where an answer is cut; id, source address and question are checked
     on every answer.
 
     A question is tried `attempts` times, each time at the next server, for `timeout` seconds each;
-    between tries of a
-    failing zone it waits a little longer each time.
+    between tries of a failing zone it waits a little longer each time.
     """
 
     def __init__(
@@ -89,7 +81,7 @@ class DnspythonResolver:
         return observation
 
     def _now(self) -> str:
-        return self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+        return stamp(self._clock())
 
     async def _insist(self, question: Question) -> Observation:
         observation = None

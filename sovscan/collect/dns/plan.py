@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from sovscan.core import spf
 from sovscan.core.facts import (
+    ADDRESS_TYPES,
     Facts,
     addresses,
     mail_exchangers,
@@ -26,7 +27,7 @@ MAX_HOSTS = 16
 MAX_ADDRESSES = 8
 """Addresses per host whose reverse names are asked for."""
 
-APEX_TYPES = ("MX", "NS", "SOA", "TXT", "A", "AAAA", "CAA", "DS", "HTTPS")
+APEX_TYPES = ("MX", "NS", "SOA", "TXT", *ADDRESS_TYPES, "CAA", "DS", "HTTPS")
 POLICY_NAMES = ("_dmarc", "_mta-sts", "_smtp._tls")
 
 
@@ -67,7 +68,7 @@ def _below(target: Target, probes: Iterable[Probe]) -> Iterator[Question]:
     """
     domain = target.domain
     for name in web_names(domain):
-        yield from (Question(name, rtype) for rtype in ("A", "AAAA"))
+        yield from (Question(name, rtype) for rtype in ADDRESS_TYPES)
     yield from (Question(DomainName(f"{name}.{domain}"), "TXT") for name in POLICY_NAMES)
     yield Question(DomainName(f"{AUTODISCOVER}.{domain}"), "CNAME")
     yield Question(DomainName(f"{AUTODISCOVER_SRV}.{domain}"), "SRV")
@@ -109,7 +110,7 @@ def _hosts(target: Target, facts: Facts) -> Iterator[Question]:
     exchangers = tuple(mx.host for mx in mail_exchangers(facts, target.domain) if mx.host != ".")
     servers = name_servers(facts, target.zone, target.domain)[1]
     for host in (*exchangers[:MAX_HOSTS], *servers[:MAX_HOSTS]):
-        yield from (Question(host, rtype) for rtype in ("A", "AAAA"))
+        yield from (Question(host, rtype) for rtype in ADDRESS_TYPES)
         for address, _ in addresses(facts, host)[:MAX_ADDRESSES]:
             yield Question(reverse_name(address), "PTR")
 

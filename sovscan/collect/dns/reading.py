@@ -1,6 +1,7 @@
 """A DNS response to an observation: bounded, canonical, and with nothing dropped in silence."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import dns.flags
 import dns.message
@@ -48,13 +49,7 @@ def observe(
         detail = "NXDOMAIN" if rcode == dns.rcode.NXDOMAIN else "NODATA"
         return Observation(question, Outcome.ABSENT, (), aliases, detail, Fault.NONE, provenance)
     answers, cut = _answers(rrset, question.type)
-    seen = Provenance(
-        provenance.observed_at,
-        provenance.resolver,
-        provenance.transport,
-        rrset.ttl,
-        provenance.attempts,
-    )
+    seen = replace(provenance, ttl=rrset.ttl)
     return Observation(
         question, Outcome.SEEN, answers, aliases, CUT if cut else "", Fault.NONE, seen
     )

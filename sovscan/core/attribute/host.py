@@ -187,7 +187,7 @@ def _on_ground(base: Standing, named: Signal, around: Surroundings, ground: Grou
     """An own name shows an own host only on a ground that some rule knows; the vendor's own network
     is no platform of another.
     """
-    if base.finding is Finding.OWN and ground.role is None and base.evidence[0].rule == OWN_NAME:
+    if base.finding is Finding.OWN and ground.role is None:
         return replace(_unrecognised(named, "own-name-unplaced", around), weight=ground.part)
     evidence = (*base.evidence, *ground.evidence)
     if ground.role is not Role.PLATFORM:

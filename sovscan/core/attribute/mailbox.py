@@ -65,7 +65,7 @@ def find_mailbox(
         return Mailbox((_unknown(target, facts, knowledge, front),), ())
     best = max(tally.values())
     leaders = [vendor for vendor, weight in tally.items() if weight == best]
-    rivals = tuple(sorted((str(vendor or "own") for vendor in tally), key=str))
+    rivals = tuple(sorted(str(vendor or "own") for vendor in tally))
     if len(leaders) > 1:
         return _contradicted(voices, rivals)
     conflicts = _conflicts(leaders[0], voices, receiving)
