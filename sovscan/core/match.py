@@ -1,6 +1,7 @@
 """Which rules know a signal: by hash and by label suffix, never by trying every rule."""
 
 import ipaddress
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,12 @@ GENERIC = {
     "web-address-as": "address-as",
 }
 """A rule on any address is asked after the rule on that host's own kind of address."""
+
+HEADER = "http-header"
+WITHIN_LABEL = "[a-z0-9_-]+"
+"""What `*` stands for in a pattern."""
+
+_RUN = re.compile(r"\{(\d{1,4})-(\d{1,4})\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +39,13 @@ class Hit:
 class RuleIndex:
     """All fingerprints of all vendors, ready for look-up. Immutable once built."""
 
-    __slots__ = ("_by_id", "_exact", "_ranges", "_suffix", "probes")
+    __slots__ = ("_by_id", "_exact", "_ranges", "_shapes", "_suffix", "probes")
 
     def __init__(self, vendors: Iterable[Vendor]) -> None:
         self._by_id: dict[RuleId, Fingerprint] = {}
         self._exact: dict[tuple[str, str], list[Hit]] = defaultdict(list)
         self._suffix: dict[tuple[str, str], list[Hit]] = defaultdict(list)
+        self._shapes: dict[tuple[str, str], list[tuple[re.Pattern[str], Hit]]] = defaultdict(list)
         self._ranges: dict[str, list[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, Hit]]] = (
             defaultdict(list)
         )
@@ -54,10 +62,12 @@ class RuleIndex:
     def _add(self, hit: Hit) -> None:
         rule = hit.fingerprint
         self._by_id[hit.vendor.rule(rule)] = rule
-        for value in (*rule.exact, *map(str, rule.number)):
+        for value in (*written_out(rule.exact), *map(str, rule.number)):
             self._exact[rule.signal, value].append(hit)
-        for value in rule.suffix:
+        for value in written_out(rule.suffix):
             self._suffix[rule.signal, value].append(hit)
+        for key, shape in _shapes(rule):
+            self._shapes[rule.signal, key].append((shape, hit))
         for value in rule.cidr:
             self._ranges[rule.signal].append((ipaddress.ip_network(value), hit))
 
@@ -78,6 +88,10 @@ class RuleIndex:
 
     def _named(self, kind: str, value: str) -> Iterable[Hit]:
         yield from self._exact.get((kind, value), ())
+        for key in (header_name(value),) if kind == HEADER else suffixes(value):
+            for shape, hit in self._shapes.get((kind, key), ()):
+                if shape.fullmatch(value):
+                    yield hit
         for suffix in suffixes(value):
             yield from self._suffix.get((kind, suffix), ())
 
@@ -91,6 +105,32 @@ class RuleIndex:
             for network, hit in ranges
             if address.version == network.version and address in network
         )
+
+
+def header_name(line: str) -> str:
+    """The field name of a header line `name: value` (RFC 9110 section 5)."""
+    return line.partition(":")[0]
+
+
+def written_out(texts: Iterable[str]) -> Iterable[str]:
+    """Names with their runs of numbers: `a-{00-63}.example` is a-00.example to a-63.example."""
+    for text in texts:
+        run = _RUN.search(text)
+        if run is None:
+            yield text
+            continue
+        first, last = run[1], run[2]
+        numbers = (f"{number:0{len(first)}}" for number in range(int(first), int(last) + 1))
+        yield from written_out(text[: run.start()] + each + text[run.end() :] for each in numbers)
+
+
+def _shapes(rule: Fingerprint) -> Iterable[tuple[str, re.Pattern[str]]]:
+    """The patterns and prefixes of a rule, each under the literal part that finds it."""
+    for value in written_out(rule.pattern):
+        literal = value.rpartition("*")[2].partition(".")[2]
+        yield literal, re.compile(WITHIN_LABEL.join(map(re.escape, value.split("*"))))
+    for value in rule.prefix:
+        yield header_name(value), re.compile(re.escape(value) + ".*", re.DOTALL)
 
 
 def vendors_by_id(vendors: Iterable[Vendor]) -> Mapping[VendorId, Vendor]:

@@ -50,8 +50,10 @@ class Fingerprint:
     """A rule: signals of this kind whose value matches show the vendor in this role, as strongly as
     it says.
 
-    Exactly one of `exact`, `suffix` (label boundary), `cidr` and `number` (AS number) is filled.
-    `examples` must match it and `counter_examples` (key `not`) must not.
+    Exactly one of `exact`, `suffix` (label boundary), `pattern` (a name with `*` for a run of
+    characters within one label), `prefix` (how a header line begins), `cidr` and `number` (AS
+    number) is filled. `examples` must match it and `counter_examples` (key `not`) must not.
+    `opened` is False where the source is named from general knowledge: nobody read the page.
     """
 
     id: str
@@ -64,8 +66,11 @@ class Fingerprint:
     counter_examples: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
     suffix: tuple[str, ...] = ()
+    pattern: tuple[str, ...] = ()
+    prefix: tuple[str, ...] = ()
     cidr: tuple[str, ...] = ()
     number: tuple[int, ...] = ()
+    opened: bool = True
     note: str = ""
 
 
@@ -106,6 +111,7 @@ class Owner:
     share: float | None = None
     since: date | None = None
     until: date | None = None
+    opened: bool = True
     note: str = ""
 
     def holds_on(self, day: date) -> bool:
@@ -140,6 +146,7 @@ class Entity:
     owners: tuple[Owner, ...] = ()
     big_tech: BigTech | None = None
     open_ownership: bool = False
+    opened: bool = True
     note: str = ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-from sovscan.core.match import RuleIndex
+from sovscan.core.match import RuleIndex, written_out
 from sovscan.core.model import Role, Strength
 from sovscan.core.registry import Entity, Fingerprint, Holding, Law, Policy, Vendor
 from sovscan.knowledge.load import Shelf, dangling, read_shelf
@@ -35,8 +35,10 @@ SIGNALS = frozenset(
         "address",
         "ptr",
         "resolver-address",
+        "http-header",
     ]
 )
+MATCHERS = ("exact", "suffix", "pattern", "prefix", "cidr", "number")
 HINTS_ONLY = frozenset({"txt-token", "spf-include"})
 """Signals that may corroborate but never elect (classification principle 4)."""
 
@@ -77,9 +79,8 @@ def _vendor_faults(path: Path, vendor: Vendor, rules: RuleIndex) -> Iterator[str
 
 
 def _form(rule: Fingerprint) -> Iterator[tuple[str, str]]:
-    matchers = [rule.exact, rule.suffix, rule.cidr, rule.number]
-    if sum(1 for matcher in matchers if matcher) != 1:
-        yield "id", f"{rule.id!r} needs exactly one of: exact, suffix, cidr, number"
+    if sum(1 for matcher in MATCHERS if getattr(rule, matcher)) != 1:
+        yield "id", f"{rule.id!r} needs exactly one of: {', '.join(MATCHERS)}"
     if rule.signal not in SIGNALS:
         yield (
             "signal",
@@ -96,7 +97,9 @@ def _form(rule: Fingerprint) -> Iterator[tuple[str, str]]:
         yield "examples", "is empty; give at least one value that the rule matches"
     if rule.suffix and not rule.counter_examples:
         yield "not", "is missing; give a look-alike that must not match"
-    yield from (("suffix", fault) for value in rule.suffix for fault in _suffix_faults(value))
+    yield from (
+        ("suffix", fault) for value in written_out(rule.suffix) for fault in _suffix_faults(value)
+    )
 
 
 def _suffix_faults(value: str) -> Iterator[str]:

@@ -51,7 +51,14 @@ def recognition_row(found: Recognition) -> dict[str, Any]:
 
 
 def _values(rule: Fingerprint) -> str:
-    kinds = (("exactly", rule.exact), ("", rule.suffix), ("in", rule.cidr), ("AS", rule.number))
+    kinds = (
+        ("exactly", rule.exact),
+        ("", rule.suffix),
+        ("like", rule.pattern),
+        ("beginning", rule.prefix),
+        ("in", rule.cidr),
+        ("AS", rule.number),
+    )
     label, values = next((label, values) for label, values in kinds if values)
     shown = ", ".join(str(value) for value in values[:MOST_VALUES])
     more = f" and {len(values) - MOST_VALUES} more" if len(values) > MOST_VALUES else ""
