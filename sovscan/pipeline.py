@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from filelock import FileLock, Timeout
@@ -22,6 +23,7 @@ from sovscan.core.context import Criteria, Knowledge
 from sovscan.core.facts import Facts
 from sovscan.core.model import Assessment, Basis, Target
 from sovscan.errors import LockedError, UsageError
+from sovscan.knowledge.networks import About, Source
 from sovscan.knowledge.place import DEFAULT_POLICY
 from sovscan.progress import Observer, Silent
 from sovscan.store import Reader, Writer, open_store
@@ -185,3 +187,25 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def update_networks(
+    folder: Path, source: Source, files: Sequence[Path], data_date: date | None, today: date
+) -> About:
+    """Pack the table of networks anew from files, or from what the source publishes. The old table
+    stays until the new one is whole. `data_date`: of the files, where it is known.
+    """
+    from sovscan.collect.fetch import fetch
+    from sovscan.knowledge.pack import Origin, pack
+
+    names = [path.name for path in files] or source.files
+    with TemporaryDirectory() as temporary:
+        fetched = () if files else [fetch(url, Path(temporary)) for url in source.files]
+        days = [each.made_on for each in fetched if each.made_on]
+        origin = Origin(
+            built_from=f"{source.id}: {', '.join(names)}",
+            data_date=data_date or min(days, default=today),
+            attribution=source.attribution,
+            licence=source.licence,
+        )
+        return pack(files or [each.path for each in fetched], folder, origin)

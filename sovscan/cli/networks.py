@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
+from sovscan import pipeline
 from sovscan.cli import console
 from sovscan.cli.options import Day, datasets_option
 from sovscan.clock import today
 from sovscan.errors import UsageError
-from sovscan.knowledge.networks import OLD_AFTER, open_table, read_about
+from sovscan.knowledge.networks import OLD_AFTER, open_table, read_about, read_sources
 
 
 @click.group()
@@ -40,44 +41,42 @@ def status(datasets: Path) -> None:
 
 
 @networks.command()
+@click.option("--source", help="A source of datasets/networks/sources.toml.  [default: the first]")
 @click.option(
-    "--asn",
-    "asn",
-    multiple=True,
-    required=True,
-    type=click.Path(exists=True, path_type=Path, dir_okay=False),
-    help="CSV: first, last, AS number, organisation.",
-)
-@click.option(
-    "--country",
-    "country",
+    "--file",
+    "files",
     multiple=True,
     type=click.Path(exists=True, path_type=Path, dir_okay=False),
-    help="CSV: first, last, country.",
+    help="A file of that source that you have already; repeat for several. Nothing is fetched.",
 )
-@click.option("--date", "data_date", required=True, type=Day(), help="The day of the data.")
-@click.option("--built-from", required=True, help="Where the files come from, with their version.")
+@click.option("--date", "data_date", type=Day(), help="The day of the data, where you give files.")
 @datasets_option
 def update(
-    asn: tuple[Path, ...],
-    country: tuple[Path, ...],
-    data_date: date,
-    built_from: str,
-    datasets: Path,
+    source: str | None, files: tuple[Path, ...], data_date: date | None, datasets: Path
 ) -> None:
-    """Pack the table anew from CSV files; the old one stays until the new one is whole.
-
-    The files are those of the npm packages @ip-location-db/asn and @ip-location-db/asn-country:
+    """Make the table anew; the old one stays until the new one is whole.
 
     \b
-      npm pack @ip-location-db/asn @ip-location-db/asn-country     (and unpack both)
-      sovscan networks update --asn asn-ipv4.csv --asn asn-ipv6.csv \\
-        --country asn-country-ipv4.csv --country asn-country-ipv6.csv \\
-        --date 2026-06-17 --built-from "npm @ip-location-db/asn 2.3.2026061719"
-    """
-    from sovscan.knowledge.pack import pack
+      sovscan networks update                                    fetch from the usual source
+      sovscan networks update --source ip-location-db
+      sovscan networks update --source routeviews --date 2026-11-20 \\
+        --file routeviews-rv2-20261120-1200.pfx2as.gz --file asn.txt
 
-    about = pack(asn, country, datasets / "networks", built_from, data_date)
+    What a file is, its first line shows: a RIS dump, RouteViews prefix to AS, ranges as CSV (with
+    AS and organisation, or with country), or a list of AS names; each may be packed with gzip.
+    """
+    folder = datasets / "networks"
+    chosen = read_sources(folder).named(source)
+    if files and data_date is None:
+        raise UsageError("of which day are the files?", "Add --date YYYY-MM-DD.")
+    if not files and not chosen.files:
+        raise UsageError(
+            f"{chosen.id} publishes a new name every day", f"See {chosen.source}, and use --file."
+        )
+    for url in () if files else chosen.files:
+        console.say(f"Fetching {url}")
+    about = pipeline.update_networks(folder, chosen, files, data_date, today())
     console.say(
-        f"Packed {about.ranges_v4 + about.ranges_v6:,} ranges of {about.networks:,} networks"
+        f"Packed {about.ranges_v4 + about.ranges_v6:,} ranges of {about.networks:,} networks,"
+        f" data of {about.data_date}"
     )

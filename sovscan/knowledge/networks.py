@@ -16,15 +16,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 from pathlib import Path
+from typing import TypeVar
 
 import cattrs
 
 from sovscan.core.registry import Network
-from sovscan.errors import DataError
+from sovscan.errors import DataError, UsageError
 from sovscan.knowledge.read import converter
 
 PACKED = "table.xz"
 ABOUT = "about.toml"
+SOURCES = "sources.toml"
+Value = TypeVar("Value")
+
 MAGIC = b"sovscan-networks-1\n"
 OLD_AFTER = timedelta(days=180)
 HALF_BITS = 64
@@ -48,6 +52,34 @@ class About:
     def is_old(self, today: date) -> bool:
         """Older than 180 days: addresses move, and the answer may be wrong."""
         return today - self.data_date > OLD_AFTER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A published routing feed: its files, whom to thank, and the page that describes it."""
+
+    id: str
+    title: str
+    files: tuple[str, ...]
+    attribution: str
+    licence: str
+    source: str
+    checked: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The feeds that the table can be made from; the first is the usual one."""
+
+    sources: tuple[Source, ...]
+
+    def named(self, wanted: str | None) -> Source:
+        """The source of this id, or the usual one."""
+        for each in self.sources:
+            if wanted in {None, each.id}:
+                return each
+        known = ", ".join(each.id for each in self.sources)
+        raise UsageError(f"there is no source {wanted!r}", f"Choose one of: {known}")
 
 
 class MissingTable:
@@ -130,14 +162,19 @@ def open_table(folder: Path) -> PackedTable | MissingTable:
 def read_about(folder: Path) -> About | None:
     """What the folder says of its table."""
     path = folder / ABOUT
-    if not path.is_file():
-        return None
+    return _read(path, About, "Run: sovscan networks update") if path.is_file() else None
+
+
+def read_sources(folder: Path) -> Sources:
+    """Where the table can be made from."""
+    return _read(folder / SOURCES, Sources, "Mend it, or restore the one that came with the tool.")
+
+
+def _read(path: Path, kind: type[Value], hint: str) -> Value:
     try:
-        return converter().structure(tomllib.loads(path.read_text(encoding="utf-8")), About)
-    except (cattrs.BaseValidationError, tomllib.TOMLDecodeError) as error:
-        raise DataError(
-            [f"{path}  cannot be read: {error}"], "Run: sovscan networks update"
-        ) from error
+        return converter().structure(tomllib.loads(path.read_text(encoding="utf-8")), kind)
+    except (OSError, cattrs.BaseValidationError, tomllib.TOMLDecodeError) as error:
+        raise DataError([f"{path}  cannot be read: {error}"], hint) from error
 
 
 def _parts(body: bytes) -> list[bytes]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sovscan.errors import DataError
 from sovscan.knowledge.networks import PackedTable, open_table, read_about
-from sovscan.knowledge.pack import pack
+from sovscan.knowledge.pack import Origin, pack
 from sovscan.knowledge.place import default_datasets
 
 DAY = date(2026, 6, 17)
@@ -37,6 +37,10 @@ COUNTRIES = """\
 """
 
 
+def origin(built_from: str = "a test") -> Origin:
+    return Origin(built_from, DAY, "thanks", "CC-BY-4.0")
+
+
 def packed(folder: Path, *texts: str, countries: str = COUNTRIES, **about: str) -> Path:
     """A folder with the table of these CSV texts."""
     folder.mkdir(exist_ok=True)
@@ -44,7 +48,7 @@ def packed(folder: Path, *texts: str, countries: str = COUNTRIES, **about: str) 
     for place, text in enumerate((countries, *texts)):
         paths.append(folder / f"{place}.csv")
         paths[-1].write_text(text, encoding="utf-8")
-    pack(paths[1:], paths[:1], folder / "networks", about.get("built_from", "a test"), DAY)
+    pack(paths, folder / "networks", origin(**about))
     return folder / "networks"
 
 
@@ -190,7 +194,7 @@ def test_empty_files_replace_no_table(tmp_path):
 def test_a_csv_that_is_not_utf_8_is_told(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"1.0.0.0,1.0.0.255,64500,Caf\xe9\n")
     with pytest.raises(DataError, match=r"a\.csv"):
-        pack([tmp_path / "a.csv"], [], tmp_path / "networks", "x", DAY)
+        pack([tmp_path / "a.csv"], tmp_path / "networks", origin())
 
 
 @pytest.mark.parametrize("kept", [0, 10, 100, -1], ids=lambda kept: f"{kept} bytes")
