@@ -18,10 +18,12 @@ from sovscan.core.recognise import Recogniser, Recognition
 from sovscan.errors import DataError, UsageError
 from sovscan.knowledge import load
 from sovscan.knowledge.check import SIGNALS
-from sovscan.report.registry import recognition_row
+from sovscan.report.registry import recognition_lines, recognition_row
 from sovscan.report.say import clean
 
 KINDS = sorted(SIGNALS | {"as"})
+BATCH = 1000
+"""Rows written at a time: a stream of values needs neither their memory nor a write for each."""
 
 
 @click.command("identify")
@@ -55,9 +57,14 @@ def identify(
     knowledge = load(datasets)
     criteria = pipeline.criteria(knowledge, policy, max(knowledge.methodologies), on or today())
     recogniser = Recogniser(knowledge, criteria)
-    found = [recogniser.recognise(each, text) for each, text in asked]
-    _print(found, form)
-    sys.exit(exits.DONE if all(each.hits for each in found) else exits.THRESHOLD_MISSED)
+    known = True
+    size = BATCH if form == "ndjson" else max(len(asked), 1)
+    for start in range(0, max(len(asked), 1), size):
+        batch = asked[start : start + size]
+        found = [recogniser.recognise(each, text) for each, text in batch]
+        _print(found, form)
+        known = known and all(each.verdict.hits for each in found)
+    sys.exit(exits.DONE if known else exits.THRESHOLD_MISSED)
 
 
 def _from_stdin(lines: Iterable[str]) -> list[tuple[str, str]]:
@@ -75,13 +82,14 @@ def _from_stdin(lines: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _print(found: list[Recognition], form: str) -> None:
+    if form == "ndjson":
+        sys.stdout.write("".join(recognition_lines(found)))
+        return
     rows = [recognition_row(each) for each in found]
-    if form == "text":
-        click.echo(tabulate(list(_lines(rows)), headers="keys", disable_numparse=True))
-    elif form == "json":
+    if form == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        click.echo(tabulate(list(_lines(rows)), headers="keys", disable_numparse=True))
 
 
 def _lines(rows: list[dict[str, Any]]) -> Iterator[dict[str, str]]:

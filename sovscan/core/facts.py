@@ -1,13 +1,12 @@
 """Reading a set of observations: answers, aliases, addresses; failed is never absent."""
 
 import hashlib
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from sovscan.core.model import DomainName, Observation, Outcome, Question
-from sovscan.core.names import canonical
+from sovscan.core.names import canonical, parsed_address
 
 Facts: TypeAlias = Mapping[Question, Observation]
 """What was observed for one target, by question; names that many targets share appear in each."""
@@ -58,16 +57,7 @@ def alias_chain(facts: Facts, name: str) -> tuple[tuple[DomainName, Question], .
 
 def reverse_name(address: str) -> DomainName:
     """The in-addr.arpa or ip6.arpa name of an address (RFC 1035 section 3.5, RFC 3596)."""
-    return DomainName(ipaddress.ip_address(address).reverse_pointer)
-
-
-def is_address(text: str) -> bool:
-    """Is this an IP address literal?"""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
+    return DomainName(parsed_address(address).reverse_pointer)
 
 
 @dataclass(frozen=True, slots=True)

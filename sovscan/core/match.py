@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sovscan.core.model import Evidence, Role, RuleId, Signal, VendorId
-from sovscan.core.names import suffixes
+from sovscan.core.names import parsed_address, suffixes
 from sovscan.core.registry import Fingerprint, Vendor
 
 GENERIC = {
@@ -17,16 +17,15 @@ GENERIC = {
 }
 """A rule on any address is asked after the rule on that host's own kind of address."""
 
-HEADER = "http-header"
 WITHIN_LABEL = "[a-z0-9_-]+"
 """What `*` stands for in a pattern."""
 
 _RUN = re.compile(r"\{(\d{1,4})-(\d{1,4})\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hit:
-    """A rule that knows a signal."""
+    """A rule that knows a signal. There is one for each rule: a hit is itself and no other."""
 
     vendor: Vendor
     fingerprint: Fingerprint
@@ -36,40 +35,89 @@ class Hit:
         return Evidence(self.vendor.rule(self.fingerprint), signal, self.fingerprint.strength)
 
 
+class _Matchers:
+    """The rules of one signal, each where a look-up finds it."""
+
+    __slots__ = ("exact", "ranges", "shapes", "suffix")
+
+    def __init__(self) -> None:
+        self.exact: dict[str, list[Hit]] = defaultdict(list)
+        self.suffix: dict[str, list[Hit]] = defaultdict(list)
+        self.shapes: dict[str, list[tuple[re.Pattern[str], Hit]]] = defaultdict(list)
+        self.ranges: dict[tuple[int, int], dict[int, list[Hit]]] = {}
+
+    def add(self, hit: Hit) -> None:
+        """File a rule under each of its values."""
+        rule = hit.fingerprint
+        for value in (*written_out(rule.exact), *map(str, rule.number)):
+            self.exact[value].append(hit)
+        for value in written_out(rule.suffix):
+            self.suffix[value].append(hit)
+        for key, shape in _shapes(rule):
+            self.shapes[key].append((shape, hit))
+        for value in rule.cidr:
+            network = ipaddress.ip_network(value)
+            width = network.max_prefixlen - network.prefixlen
+            held = self.ranges.setdefault((network.version, width), {})
+            held.setdefault(int(network.network_address) >> width, []).append(hit)
+
+    def ready(self) -> None:
+        """Put the narrowest ranges first, and let nothing be added by asking."""
+        self.ranges = dict(sorted(self.ranges.items()))
+        self.exact, self.suffix, self.shapes = (
+            dict(self.exact),
+            dict(self.suffix),
+            dict(self.shapes),
+        )
+
+    def find(self, value: str) -> list[Hit]:
+        """The rules that know this value, the most specific first."""
+        found = list(self.exact.get(value, ()))
+        if self.shapes:
+            for key in (header_name(value), *suffixes(value)):
+                for shape, hit in self.shapes.get(key, ()):
+                    if shape.fullmatch(value):
+                        found.append(hit)
+        if self.suffix:
+            for suffix in suffixes(value):
+                if suffix in self.suffix:
+                    found += self.suffix[suffix]
+        return found + self._in_range(value) if self.ranges else found
+
+    def _in_range(self, value: str) -> list[Hit]:
+        address = parsed_address(value)
+        number = int(address)
+        return [
+            hit
+            for (version, width), held in self.ranges.items()
+            if version == address.version
+            for hit in held.get(number >> width, ())
+        ]
+
+
 class RuleIndex:
     """All fingerprints of all vendors, ready for look-up. Immutable once built."""
 
-    __slots__ = ("_by_id", "_exact", "_ranges", "_shapes", "_suffix", "probes")
+    __slots__ = ("_asked", "_by_id", "probes")
 
     def __init__(self, vendors: Iterable[Vendor]) -> None:
-        self._by_id: dict[RuleId, Fingerprint] = {}
-        self._exact: dict[tuple[str, str], list[Hit]] = defaultdict(list)
-        self._suffix: dict[tuple[str, str], list[Hit]] = defaultdict(list)
-        self._shapes: dict[tuple[str, str], list[tuple[re.Pattern[str], Hit]]] = defaultdict(list)
-        self._ranges: dict[str, list[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, Hit]]] = (
-            defaultdict(list)
-        )
         ordered = sorted(vendors, key=lambda vendor: vendor.id)
+        hits = [Hit(vendor, rule) for vendor in ordered for rule in vendor.fingerprints]
         self.probes = tuple(dict.fromkeys(probe for vendor in ordered for probe in vendor.probes))
-        for vendor in ordered:
-            for fingerprint in vendor.fingerprints:
-                self._add(Hit(vendor, fingerprint))
+        self._by_id = {hit.vendor.rule(hit.fingerprint): hit.fingerprint for hit in hits}
+        by_kind: dict[str, _Matchers] = defaultdict(_Matchers)
+        for hit in hits:
+            by_kind[hit.fingerprint.signal].add(hit)
+        for matchers in by_kind.values():
+            matchers.ready()
+        self._asked = {
+            kind: tuple(by_kind[each] for each in (kind, GENERIC.get(kind)) if each in by_kind)
+            for kind in {*by_kind, *GENERIC}
+        }
 
     def rule(self, rule: RuleId) -> Fingerprint | None:
         """The rule of this id; None for the tool's own reading rules."""
         return self._by_id.get(rule)
-
-    def _add(self, hit: Hit) -> None:
-        rule = hit.fingerprint
-        self._by_id[hit.vendor.rule(rule)] = rule
-        for value in (*written_out(rule.exact), *map(str, rule.number)):
-            self._exact[rule.signal, value].append(hit)
-        for value in written_out(rule.suffix):
-            self._suffix[rule.signal, value].append(hit)
-        for key, shape in _shapes(rule):
-            self._shapes[rule.signal, key].append((shape, hit))
-        for value in rule.cidr:
-            self._ranges[rule.signal].append((ipaddress.ip_network(value), hit))
 
     def match(self, signal: Signal) -> tuple[Hit, ...]:
         """The rules that know this signal, at most one vendor a role: the most specific."""
@@ -78,33 +126,10 @@ class RuleIndex:
     def identify(self, kind: str, value: str) -> tuple[Hit, ...]:
         """As `match`, for a bare kind and value."""
         best: dict[Role, Hit] = {}
-        for candidates in (self._named(kind, value), self._in_range(kind, value)):
-            for hit in candidates:
-                best.setdefault(hit.fingerprint.role, hit)
-        if kind in GENERIC:
-            for hit in self.identify(GENERIC[kind], value):
+        for matchers in self._asked.get(kind, ()):
+            for hit in matchers.find(value):
                 best.setdefault(hit.fingerprint.role, hit)
         return tuple(best.values())
-
-    def _named(self, kind: str, value: str) -> Iterable[Hit]:
-        yield from self._exact.get((kind, value), ())
-        for key in (header_name(value),) if kind == HEADER else suffixes(value):
-            for shape, hit in self._shapes.get((kind, key), ()):
-                if shape.fullmatch(value):
-                    yield hit
-        for suffix in suffixes(value):
-            yield from self._suffix.get((kind, suffix), ())
-
-    def _in_range(self, kind: str, value: str) -> Iterable[Hit]:
-        ranges = self._ranges.get(kind)
-        if not ranges:
-            return
-        address = ipaddress.ip_address(value)
-        yield from (
-            hit
-            for network, hit in ranges
-            if address.version == network.version and address in network
-        )
 
 
 def header_name(line: str) -> str:

@@ -1,6 +1,8 @@
 """Domain names as text: boundaries, suffixes, parents (RFC 1034, RFC 9499)."""
 
+import ipaddress
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sovscan.core.model import DomainName
 
@@ -20,7 +22,7 @@ def suffixes(name: str) -> Iterator[str]:
     """The name and its parents, longest first: a.b.c, b.c, c."""
     while name:
         yield name
-        _, _, name = name.partition(".")
+        name = name.partition(".")[2]
 
 
 def parents(name: str, top: str) -> Iterator[DomainName]:
@@ -32,3 +34,18 @@ def parents(name: str, top: str) -> Iterator[DomainName]:
             for parent in suffixes(name)
             if parent != name and within(parent, top)
         )
+
+
+@lru_cache(maxsize=4096)
+def parsed_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IP address that a text writes. Raises ValueError. The same text is often asked again."""
+    return ipaddress.ip_address(text)
+
+
+def is_address(text: str) -> bool:
+    """Is this an IP address literal?"""
+    try:
+        parsed_address(text)
+    except ValueError:
+        return False
+    return True

@@ -6,7 +6,6 @@ it is shown and never matched.
 """
 
 import hashlib
-import ipaddress
 import lzma
 import tomllib
 from array import array
@@ -20,6 +19,7 @@ from typing import TypeVar
 
 import cattrs
 
+from sovscan.core.names import parsed_address
 from sovscan.core.registry import Network
 from sovscan.errors import DataError, UsageError
 from sovscan.knowledge.read import converter
@@ -138,7 +138,7 @@ class PackedTable:
         address.
         """
         try:
-            parsed = ipaddress.ip_address(address)
+            parsed = parsed_address(address)
         except ValueError:
             return None
         if parsed.version == 4:

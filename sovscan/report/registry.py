@@ -1,13 +1,16 @@
 """A vendor of the registry on a terminal: rules, operator and owners, each with its source."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sovscan.core.model import Reach
-from sovscan.core.recognise import Recognition
+from sovscan.core.recognise import Recognition, Verdict
 from sovscan.core.registry import Fingerprint, Vendor
 
 MOST_VALUES = 6
+
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def vendor_text(vendor: Vendor, reach: Reach) -> Iterator[str]:
@@ -30,14 +33,27 @@ def vendor_text(vendor: Vendor, reach: Reach) -> Iterator[str]:
 
 def recognition_row(found: Recognition) -> dict[str, Any]:
     """A recognised value as a row; where nobody knows it, everything but the value is None."""
-    hit = found.hits[0] if found.hits else None
-    reach = found.reach
+    return {"signal": found.signal, "value": found.value, **_verdict_row(found.verdict)}
+
+
+def recognition_lines(found: Iterable[Recognition]) -> Iterator[str]:
+    """The rows as NDJSON. What a verdict says is written once."""
+    texts: dict[Verdict, str] = {}
+    for each in found:
+        said = texts.get(each.verdict)
+        if said is None:
+            row = _verdict_row(each.verdict)
+            said = texts[each.verdict] = json.dumps(row, ensure_ascii=False)[1:]
+        yield f'{{"signal": {_quoted(each.signal)}, "value": {_quoted(each.value)}, {said}\n'
+
+
+def _verdict_row(verdict: Verdict) -> dict[str, Any]:
+    hit = verdict.hits[0] if verdict.hits else None
+    reach = verdict.reach
     return {
-        "signal": found.signal,
-        "value": found.value,
         "vendor": hit.vendor.id if hit else None,
         "vendor_name": hit.vendor.name if hit else None,
-        "roles": [role.value for role in found.roles],
+        "roles": [role.value for role in verdict.roles],
         "operator": hit.vendor.operator if hit else None,
         "controller": reach.controller if reach else None,
         "control_country": reach.country if reach else None,

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import idna
 
-from sovscan.core.facts import is_address
 from sovscan.core.model import DomainName
+from sovscan.core.names import is_address
 from sovscan.suffixes import is_public_suffix, registrable
 
 MAX_NAME = 253

@@ -14,7 +14,6 @@ from sovscan.core.facts import (
     MailExchanger,
     addresses,
     answers,
-    is_address,
     mail_exchangers,
     outcome,
 )
@@ -37,7 +36,7 @@ from sovscan.core.model import (
     Target,
     VendorId,
 )
-from sovscan.core.names import within
+from sovscan.core.names import is_address, within
 from sovscan.core.signals import sender_signals
 
 NULL_MX = RuleId("core#null-mx")
