@@ -20,7 +20,7 @@ COMMANDS = {
     "report": ("report", "Write the overview page of a database."),
     "demo": ("demo", "Scan a small fictional country on this machine, and show the result."),
     "doctor": ("doctor", "Say what works here: resolver, transports, data ages, clock."),
-    "vendors": ("vendors", "The registry of vendors: list, show, check, identify."),
+    "vendors": ("vendors", "The registry of vendors: list, show, check, identify, export."),
     "unmatched": ("unmatched", "What no rule knew, by the number of bodies."),
     "networks": ("networks", "The table of networks: status, update."),
 }

@@ -17,7 +17,7 @@ from sovscan.clock import today
 from sovscan.core.recognise import Recogniser, Recognition
 from sovscan.errors import DataError, UsageError
 from sovscan.knowledge import load
-from sovscan.knowledge.check import SIGNALS
+from sovscan.knowledge.rules import SIGNALS
 from sovscan.report.registry import recognition_lines, recognition_row
 from sovscan.report.say import clean
 

@@ -1,14 +1,17 @@
 """`sovscan vendors`: look into the registry, and hold it against its own examples."""
 
+import json
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
+from tabulate import tabulate
 
 from sovscan import pipeline
-from sovscan.cli import exits
+from sovscan.cli import console, exits
 from sovscan.cli.identify import identify
-from sovscan.cli.options import datasets_option
+from sovscan.cli.options import Day, datasets_option, option, policy_option
 from sovscan.clock import today
 from sovscan.core.jurisdiction import reach
 from sovscan.core.model import VendorId
@@ -16,12 +19,14 @@ from sovscan.errors import UsageError
 from sovscan.knowledge.check import check
 from sovscan.knowledge.load import load
 from sovscan.knowledge.networks import MissingTable
-from sovscan.report.registry import vendor_text
+from sovscan.knowledge.snapshot import KINDS, as_json, schema, snapshot
+from sovscan.report.formats import FORMATS
+from sovscan.report.registry import RULE_COLUMNS, rule_rows, vendor_rows, vendor_text
 
 
 @click.group()
 def vendors() -> None:
-    """The registry of vendors: list, show, check, identify."""
+    """The registry of vendors: list, show, check, identify, export, schema."""
 
 
 vendors.add_command(identify)
@@ -47,13 +52,19 @@ def check_command(datasets: Path) -> None:
 
 
 @vendors.command("list")
+@click.argument("text", required=False)
 @datasets_option
-def list_command(datasets: Path) -> None:
-    """Name every vendor with its operator."""
+def list_command(text: str | None, datasets: Path) -> None:
+    """Name every vendor, or those with TEXT in a name, with operator, controller and tier.
+
+    \b
+      sovscan vendors list
+      sovscan vendors list combell
+    """
     knowledge = load(datasets, MissingTable())
-    for vendor in knowledge.vendors.values():
-        operator = knowledge.entities[vendor.operator]
-        click.echo(f"{vendor.id:34} {vendor.name:40} {operator.name} ({operator.country})")
+    rows = list(vendor_rows(knowledge, pipeline.usual_criteria(knowledge, today()), text or ""))
+    click.echo(tabulate(rows, headers="keys", disable_numparse=True))
+    console.say(f"{len(rows)} of {len(knowledge.vendors)} vendors")
 
 
 @vendors.command("show")
@@ -69,3 +80,33 @@ def show_command(vendor: str, datasets: Path) -> None:
         raise UsageError(f"there is no vendor {vendor!r}", hint)
     criteria = pipeline.usual_criteria(knowledge, today())
     click.echo("\n".join(vendor_text(found, reach(found.id, None, knowledge, criteria))))
+
+
+@vendors.command("export")
+@option("--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True)
+@option("--on", type=Day(), help="CSV: the owners of this day.  [default: today]")
+@policy_option
+@datasets_option
+def export_command(form: str, on: date | None, policy: str, datasets: Path) -> None:
+    """Write the whole registry as one file: JSON with every fact, or CSV with a row a rule value.
+
+    \b
+      sovscan vendors export > registry.json
+      sovscan vendors export --format csv > rules.csv
+
+    The digest on stderr names the state of the files. Licence: CC BY 4.0, see datasets/LICENSE.
+    """
+    knowledge = load(datasets, MissingTable())
+    if form == "json":
+        sys.stdout.write(as_json(snapshot(knowledge)))
+    else:
+        criteria = pipeline.criteria(knowledge, policy, max(knowledge.methodologies), on or today())
+        FORMATS["csv"](rule_rows(knowledge, criteria), sys.stdout, RULE_COLUMNS)
+    console.say(f"digest {knowledge.digest}")
+
+
+@vendors.command("schema")
+@click.argument("kind", type=click.Choice(list(KINDS)))
+def schema_command(kind: str) -> None:
+    """Print the JSON Schema of a kind of file, as it stands in datasets/schema/."""
+    click.echo(json.dumps(schema(kind), indent=2))

@@ -88,6 +88,7 @@ class MissingTable:
     name = "none"
     available = False
     numbers: frozenset[int] = frozenset()
+    countries: frozenset[str] = frozenset()
 
     def lookup(self, address: str) -> Network | None:
         """No table, no answer."""
@@ -132,6 +133,11 @@ class PackedTable:
     def numbers(self) -> frozenset[int]:
         """The AS numbers that the table knows."""
         return frozenset(network.asn for network in self._networks if network is not None)
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """The countries (ISO 3166-1 alpha-2) in which it knows a network."""
+        return frozenset(network.country for network in self._networks if network is not None)
 
     def lookup(self, address: str) -> Network | None:
         """The network that originates this address; None where nobody does or the text is no
