@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": ("demo", "Scan a small fictional country on this machine, and show the result."),
     "doctor": ("doctor", "Say what works here: resolver, transports, data ages, clock."),
     "vendors": ("vendors", "The registry of vendors: list, show, check, identify, export."),
+    "targets": ("targets", "Lists of public bodies that come with the tool: list, check."),
     "unmatched": ("unmatched", "What no rule knew, by the number of bodies."),
     "networks": ("networks", "The table of networks: status, update."),
 }

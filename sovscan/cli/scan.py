@@ -7,6 +7,7 @@ import click
 
 from sovscan import pipeline
 from sovscan.cli import console, exits, resolvers
+from sovscan.cli.bodies import Wanted, chosen
 from sovscan.cli.options import (
     datasets_option,
     db_option,
@@ -19,13 +20,11 @@ from sovscan.cli.show import print_overview, print_rows
 from sovscan.clock import today
 from sovscan.collect import DnspythonResolver, parse_server, system_servers
 from sovscan.core.model import Target
-from sovscan.errors import DataError, UsageError
 from sovscan.knowledge import load
 from sovscan.knowledge.networks import read_about
 from sovscan.pipeline import Judge
 from sovscan.report.formats import FORMATS
 from sovscan.report.view import Overview
-from sovscan.targets import Listing, from_arguments, read_list, select
 
 
 @click.command()
@@ -35,8 +34,11 @@ from sovscan.targets import Listing, from_arguments, read_list, select
     type=click.Path(allow_dash=True, dir_okay=False),
     help="List of bodies: CSV, NDJSON or a domain a line; - is stdin.",
 )
-@option("--country", help="Only bodies of these countries, as be,nl,lu.")
-@option("--level", help="Only bodies of this level, as municipality.")
+@option(
+    "--country",
+    help="Only bodies of these countries, as be,nl,lu; without a list, of those that came along.",
+)
+@option("--level", help="Only bodies of these levels, as municipality,province.")
 @option(
     "--skip-invalid",
     is_flag=True,
@@ -105,14 +107,13 @@ def scan(
 
     \b
       sovscan scan gent.be luxembourg.lu
-      sovscan scan --targets bodies.csv --country be,nl --db benelux.db
+      sovscan scan --country be,nl,lu --level municipality --db benelux.db
+      sovscan scan --targets bodies.csv --country be,nl
       sovscan scan --targets bodies.csv --quiet --fail-over 50       (cron)
 
     Facts are stored before anything is concluded from them; `sovscan assess` judges them again.
     """
-    bodies = _chosen(
-        _gather(domains, targets), country, level, skip_invalid=skip_invalid, quiet=quiet
-    )
+    bodies = chosen(Wanted(domains, targets, country, level, skip_invalid), datasets, quiet=quiet)
     knowledge = load(datasets)
     judge = Judge(knowledge, pipeline.criteria(knowledge, policy, methodology, today()))
     servers = tuple(dict.fromkeys(map(parse_server, resolver) if resolver else system_servers()))
@@ -132,45 +133,6 @@ def scan(
     if form != "text" and not quiet:
         print_rows(db, scan_id, "findings", form, sys.stdout)
     sys.exit(_exit(view, fail_over, min_coverage))
-
-
-def _gather(domains: tuple[str, ...], targets: str | None) -> Listing:
-    if domains and targets:
-        raise UsageError("give domains or --targets, not both", "Put the domains into the list.")
-    if targets == "-":
-        return read_list("stdin", sys.stdin.buffer.read())
-    if targets:
-        try:
-            return read_list(targets, Path(targets).read_bytes())
-        except OSError as error:
-            raise UsageError(
-                f"{targets}: {error.strerror}", "Check the path of --targets."
-            ) from error
-    if domains:
-        return from_arguments(domains)
-    raise UsageError("nothing to scan", "Give a domain, or --targets FILE.")
-
-
-def _chosen(
-    listing: Listing, country: str | None, level: str | None, *, skip_invalid: bool, quiet: bool
-) -> list[Target]:
-    if listing.faults and not (skip_invalid and listing.targets):
-        rows = f"the {len(listing.faults)} rows" if len(listing.faults) > 1 else "it"
-        hint = f"Nothing was scanned. Mend {rows}" + (
-            ", or pass --skip-invalid to leave them out." if listing.targets else "."
-        )
-        raise DataError(listing.faults, hint)
-    for fault in listing.faults:
-        console.say(f"left out  {fault}", quiet=quiet)
-    if listing.merged:
-        console.say(f"{listing.merged} rows named a domain again and were merged", quiet=quiet)
-    chosen = select(listing.targets, country.split(",") if country else (), level)
-    if not chosen:
-        raise UsageError(
-            "no body of the list is of that country and level",
-            "The list needs columns country and level.",
-        )
-    return chosen
 
 
 def _announce(bodies: list[Target], runners: list[resolvers.InUse], *, quiet: bool) -> None:

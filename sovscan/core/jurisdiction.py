@@ -90,6 +90,8 @@ def _link(entity: Entity, edge: Owner | None) -> Link:
         held=edge.kind.value if edge else "",
         since=edge.since.isoformat() if edge and edge.since else "",
         held_source=edge.source if edge else "",
+        opened=entity.opened,
+        held_opened=edge.opened if edge else True,
     )
 
 

@@ -180,7 +180,9 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One step of a controlling chain: an entity, and how the next one holds it."""
+    """One step of a controlling chain: an entity, and how the next one holds it. `opened` and
+    `held_opened` are False where a source is named from general knowledge.
+    """
 
     entity: EntityId
     name: str
@@ -189,6 +191,8 @@ class Link:
     held: str = ""
     since: str = ""
     held_source: str = ""
+    opened: bool = True
+    held_opened: bool = True
 
 
 @dataclass(frozen=True, slots=True)

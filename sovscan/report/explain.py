@@ -10,6 +10,7 @@ from sovscan.core.facts import Facts
 from sovscan.core.jurisdiction import MEMBER_STATE_LAW
 from sovscan.core.model import Assessment, Attribution, Evidence, Finding, Lens, Party, Reach, Role
 from sovscan.core.score import party_risk, stakes
+from sovscan.report.registry import UNREAD
 from sovscan.report.say import Voice, clean
 
 WIDTH = 110
@@ -211,17 +212,23 @@ def _all_sources(case: Case, attribution: Attribution) -> Iterator[tuple[str, st
         for each in party.evidence:
             rule = case.knowledge.rules.rule(each.rule)
             if rule is not None:
-                yield each.rule, f"{rule.source} (checked {rule.checked})"
+                yield each.rule, _cited(rule.source, f"checked {rule.checked}", opened=rule.opened)
     vendors = {vendor for party in scored for vendor in (party.vendor, party.platform) if vendor}
     for reach in case.assessment.reaches:
         if reach.vendor in vendors:
             for link in reach.chain:
-                yield link.entity, link.source
+                yield link.entity, _cited(link.source, opened=link.opened)
                 if link.held_source and link.held_source != link.source:
-                    yield f"owner of {link.entity}", link.held_source
+                    cited = _cited(link.held_source, opened=link.held_opened)
+                    yield f"owner of {link.entity}", cited
             for law in case.knowledge.laws:
                 if law.id in reach.laws and law.country != MEMBER_STATE_LAW:
-                    yield law.id, f"{law.source} (checked {law.checked})"
+                    yield law.id, _cited(law.source, f"checked {law.checked}")
+
+
+def _cited(source: str, *remarks: str, opened: bool = True) -> str:
+    said = [*remarks, *(() if opened else (UNREAD,))]
+    return f"{source} ({'; '.join(said)})" if said else source
 
 
 def _other_policy(case: Case) -> str:
@@ -274,4 +281,5 @@ def _evidence_json(case: Case, evidence: Evidence) -> dict[str, Any]:
         "first_seen": made.observed_at if made else None,
         "resolver": made.resolver if made else None,
         "source": rule.source if rule else None,
+        "opened": rule.opened if rule else None,
     }

@@ -11,6 +11,8 @@ from sovscan.core.recognise import Recognition, Verdict
 from sovscan.core.registry import Fingerprint, Vendor
 
 MOST_VALUES = 6
+UNREAD = "page not opened"
+"""Said of a source that is named from general knowledge."""
 READ_AS = {
     "exact": "exactly",
     "suffix": "and below:",
@@ -43,7 +45,7 @@ def vendor_text(vendor: Vendor, held: Reach) -> Iterator[str]:
     for rule in vendor.fingerprints:
         yield f"{vendor.rule(rule)}   {rule.role.value} · {rule.signal} · {rule.strength.value}"
         yield f"    {_values(rule)}"
-        unread = "" if rule.opened else "; the page was not opened"
+        unread = "" if rule.opened else f"; {UNREAD}"
         yield f"    {rule.source} (checked {rule.checked}{unread})"
     if vendor.probes:
         yield "asks of every body: " + ", ".join(f"{p.name} {p.type}" for p in vendor.probes)

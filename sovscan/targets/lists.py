@@ -60,14 +60,13 @@ def read_list(name: str, data: bytes) -> Listing:
 
 
 def select(
-    targets: Iterable[Target], countries: Collection[str], level: str | None
+    targets: Iterable[Target], countries: Collection[str], levels: Collection[str]
 ) -> list[Target]:
-    """The targets of these countries (all where none is named) and of this level (likewise)."""
-    wanted = {country.strip().upper() for country in countries}
+    """The targets of these countries (all where none is named) and of these levels (likewise)."""
     return [
         target
         for target in targets
-        if (not wanted or target.country in wanted) and level in {None, target.level}
+        if (not countries or target.country in countries) and (not levels or target.level in levels)
     ]
 
 
@@ -127,7 +126,7 @@ def _gather(rows: Iterable[tuple[str, Mapping[str, Any] | str]]) -> Listing:
             faults.append(f"{where}  {row}")
             continue
         try:
-            target = _target(row)
+            target = target_of(row)
         except BadName as error:
             faults.append(f"{where}  {error}")
             continue
@@ -136,7 +135,8 @@ def _gather(rows: Iterable[tuple[str, Mapping[str, Any] | str]]) -> Listing:
     return Listing(tuple(targets.values()), tuple(faults), merged)
 
 
-def _target(row: Mapping[str, Any]) -> Target:
+def target_of(row: Mapping[str, Any]) -> Target:
+    """The target that a row means. Raises BadName where it means none."""
     asked = next((str(row[column]).strip() for column in DOMAIN_COLUMNS if row.get(column)), "")
     label = " ".join(str(row.get("name") or "").split())
     try:
