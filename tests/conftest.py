@@ -8,7 +8,7 @@ from pathlib import Path
 import dns.message
 import pytest
 
-from sovscan.collect.dns.reading import observe
+from sovscan.collect.dns.reading import read
 from sovscan.collect.survey import Survey
 from sovscan.core.assess import assess
 from sovscan.core.context import Criteria, Knowledge
@@ -53,7 +53,7 @@ def look(world: World, body: Target, knowledge: Knowledge) -> Facts:
     while not survey.is_finished:
         for question in survey.questions(1000):
             query = dns.message.make_query(question.name, question.type)
-            survey.take(observe(question, world.respond(query), MADE))
+            survey.take(read(question, world.respond(query).to_wire(max_size=65535), MADE))
     return next(survey.finished()).facts
 
 

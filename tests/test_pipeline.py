@@ -12,7 +12,7 @@ import pytest
 
 from sovscan import pipeline
 from sovscan.collect import Survey, Surveyed
-from sovscan.collect.dns.reading import observe
+from sovscan.collect.dns.reading import read
 from sovscan.core.model import Provenance
 from sovscan.core.registry import Probe
 from sovscan.demo.world import World
@@ -52,7 +52,7 @@ class Offline:
             for question in survey.questions(30):
                 self.asked.add(question.name)
                 query = dns.message.make_query(question.name, question.type)
-                survey.take(observe(question, WORLD.respond(query), self.made))
+                survey.take(read(question, WORLD.respond(query).to_wire(max_size=65535), self.made))
             for body in survey.finished():
                 if self.left == 0:
                     raise KeyboardInterrupt

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sovscan import pipeline
-from sovscan.collect import DnspythonResolver, Server
+from sovscan.collect import Engine, Server
 from sovscan.core.model import Finding, Role, Service, Strength
 from sovscan.pipeline import Judge
 from sovscan.store import Reader, open_store
@@ -46,7 +46,7 @@ def scanned(world, judge, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("replay") / "dev.db"
     targets = read_list("dev", (REPLAY / "benelux-dev.targets.csv").read_bytes()).targets
     assert len(targets) == 488
-    pipeline.scan(targets, DnspythonResolver((world,)), [], judge, path)
+    pipeline.scan(targets, Engine((world,)), [], judge, path)
     return path
 
 
@@ -160,7 +160,7 @@ def test_another_night_of_the_same_world_gives_the_same_verdicts_and_adds_little
 ):
     targets = read_list("dev", (REPLAY / "benelux-dev.targets.csv").read_bytes()).targets
     size = scanned.stat().st_size
-    second = pipeline.scan(targets, DnspythonResolver((world,)), [], judge, scanned)
+    second = pipeline.scan(targets, Engine((world,)), [], judge, scanned)
     with open_store(scanned) as database:
         verdicts = {
             scan: dict(

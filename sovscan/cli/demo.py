@@ -11,7 +11,7 @@ from sovscan.cli.options import datasets_option
 from sovscan.cli.report import write_page
 from sovscan.cli.show import print_overview
 from sovscan.clock import today
-from sovscan.collect import DnspythonResolver, Server
+from sovscan.collect import Engine, Server
 from sovscan.demo import bodies, stage
 from sovscan.errors import StoreError
 from sovscan.knowledge import load
@@ -56,7 +56,7 @@ def demo(output: Path, datasets: Path) -> None:
         }
         scan_id = pipeline.scan(
             targets,
-            DnspythonResolver((server,)),
+            Engine((server,)),
             [origin],
             Judge(knowledge, criteria),
             db,

@@ -1,6 +1,5 @@
 """`sovscan doctor`: what works here."""
 
-import asyncio
 import sqlite3
 import sys
 import tempfile
@@ -13,7 +12,7 @@ from sovscan import __version__, pipeline
 from sovscan.cli import exits, resolvers
 from sovscan.cli.options import datasets_option, option
 from sovscan.clock import today
-from sovscan.collect import DnspythonResolver, Server, parse_server, system_servers
+from sovscan.collect import Engine, Server, parse_server, system_servers
 from sovscan.collect.dns.probing import answers_by_tcp
 from sovscan.core.context import Knowledge
 from sovscan.core.model import DomainName, Outcome, Question
@@ -121,7 +120,7 @@ def _resolving(texts: tuple[str, ...], knowledge: Knowledge) -> Iterator[Finding
 
 
 def _by_udp(server: Server) -> Finding:
-    found = asyncio.run(DnspythonResolver((server,), attempts=2, timeout=2.0).resolve(ROOT))
+    (found,) = Engine((server,), attempts=2, patience=(2.0,)).ask([ROOT])
     if found.outcome is Outcome.FAILED:
         return False, "udp", f"{server} does not answer: {found.detail}"
     return True, "udp", f"{server} answers"

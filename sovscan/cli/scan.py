@@ -18,7 +18,7 @@ from sovscan.cli.options import (
 )
 from sovscan.cli.show import print_overview, print_rows
 from sovscan.clock import today
-from sovscan.collect import DnspythonResolver, parse_server, system_servers
+from sovscan.collect import Engine, parse_server, system_servers
 from sovscan.core.model import Target
 from sovscan.knowledge import load
 from sovscan.knowledge.networks import read_about
@@ -122,7 +122,7 @@ def scan(
     _tell_of_networks(datasets, quiet=quiet)
     scan_id = pipeline.scan(
         bodies,
-        DnspythonResolver(servers, concurrency=concurrency),
+        Engine(servers, concurrency=concurrency),
         [runner.row() for runner in runners],
         judge,
         db,

@@ -1,12 +1,12 @@
 """The windows: the only room that looks outside. It asks and returns facts, and never judges."""
 
-from sovscan.collect.dns.asking import DnspythonResolver
+from sovscan.collect.dns.engine import Engine
 from sovscan.collect.dns.port import Resolver
 from sovscan.collect.dns.servers import Server, parse_server, system_servers
 from sovscan.collect.survey import Survey, Surveyed
 
 __all__ = [
-    "DnspythonResolver",
+    "Engine",
     "Resolver",
     "Server",
     "Survey",

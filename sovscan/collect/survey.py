@@ -1,6 +1,7 @@
 """Bodies being looked at: hands out questions, takes observations, gives back finished bodies.
 
-No I/O and no clock: the engine that asks owns both. A name that several bodies share is asked once.
+No I/O and no clock: the engine that asks owns both, and says what time it is (monotonic seconds). A
+name that several bodies share is asked once.
 """
 
 from collections import deque
@@ -9,9 +10,18 @@ from dataclasses import dataclass, field
 
 from sovscan.collect.dns.plan import plan
 from sovscan.core.facts import Facts
-from sovscan.core.model import Observation, Question, Target
+from sovscan.core.model import Fault, Observation, Outcome, Question, Target
 from sovscan.core.names import within
 from sovscan.core.registry import Probe
+
+WIDTH = 200
+DEADLINE = 180.0
+"""Seconds after which nothing new is asked about a body."""
+LEAST_KEPT = 600.0
+"""A scan is one look: within it an answer is believed for ten minutes, whatever its TTL (s)."""
+FAILURE_KEPT = 30.0
+MOST_SHARED = 50_000
+LATE = "DEADLINE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,7 @@ class _Open:
     """A body in work: what is known, and what is still awaited."""
 
     target: Target
+    opened: float
     facts: dict[Question, Observation] = field(default_factory=dict)
     awaited: set[Question] = field(default_factory=set)
 
@@ -34,36 +45,45 @@ class _Open:
 class Survey:
     """The state of a scan's questions. At most `width` bodies are open at a time."""
 
-    def __init__(self, targets: Iterable[Target], probes: Iterable[Probe], width: int = 64) -> None:
+    def __init__(
+        self, targets: Iterable[Target], probes: Iterable[Probe], width: int = WIDTH
+    ) -> None:
         self._waiting: Iterator[Target] = iter(targets)
         self._probes = tuple(dict.fromkeys(probes))
         self._width = width
         self._open = 0
         self._exhausted = False
+        self._now = 0.0
         self._queue: deque[Question] = deque()
-        self._shared: dict[Question, Observation] = {}
+        self._shared: dict[Question, tuple[float, Observation]] = {}
         self._askers: dict[Question, list[_Open]] = {}
         self._finished: deque[Surveyed] = deque()
 
     @property
     def is_finished(self) -> bool:
-        """Nothing to ask, nothing awaited, nobody waiting."""
-        self._fill()
+        """Nothing to ask, nothing awaited, nobody waiting. Known once questions were asked for."""
         return not self._open and self._exhausted
 
-    def questions(self, most: int) -> list[Question]:
+    def stop(self) -> None:
+        """Open no further body."""
+        self._exhausted = True
+
+    def questions(self, most: int, now: float = 0.0) -> list[Question]:
         """Up to `most` questions that nobody asked yet."""
+        self._now = now
         self._fill()
         return [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
 
     def take(self, observation: Observation) -> None:
         """An answer (or its failure) for every body that awaits it."""
-        self._shared[observation.question] = observation
-        for body in self._askers.pop(observation.question, ()):
-            body.facts[observation.question] = observation
-            body.awaited.discard(observation.question)
+        question = observation.question
+        self._share(observation)
+        for body in self._askers.pop(question, ()):
+            body.facts[question] = observation
+            body.awaited.discard(question)
             if not body.awaited:
                 self._advance(body)
+        self._fill()
 
     def finished(self) -> Iterator[Surveyed]:
         """The bodies finished since the last call."""
@@ -77,7 +97,7 @@ class Survey:
                 self._exhausted = True
                 return
             self._open += 1
-            self._advance(_Open(target))
+            self._advance(_Open(target, self._now))
 
     def _advance(self, body: _Open) -> None:
         """Plan again until something must be awaited, or nothing more is wanted."""
@@ -86,14 +106,17 @@ class Survey:
             if not wanted:
                 self._close(body)
                 return
+            if self._now - body.opened > DEADLINE:
+                body.facts.update({q: _too_late(q) for q in wanted})
+                continue
             for question in wanted:
                 self._want(body, question)
             if body.awaited:
                 return
 
     def _want(self, body: _Open, question: Question) -> None:
-        known = self._shared.get(question)
-        if known is not None:
+        until, known = self._shared.get(question, (0.0, None))
+        if known is not None and until > self._now:
             body.facts[question] = known
             return
         body.awaited.add(question)
@@ -102,10 +125,29 @@ class Survey:
             self._queue.append(question)
         self._askers[question].append(body)
 
+    def _share(self, observation: Observation) -> None:
+        """Keep an answer that other bodies may want; the oldest gives way."""
+        made = observation.provenance
+        ttl = made.ttl if made and made.ttl else 0
+        kept = FAILURE_KEPT if observation.outcome is Outcome.FAILED else max(ttl, LEAST_KEPT)
+        self._shared.pop(observation.question, None)
+        self._shared[observation.question] = (self._now + kept, observation)
+        if len(self._shared) > MOST_SHARED:
+            del self._shared[next(iter(self._shared))]
+
     def _close(self, body: _Open) -> None:
         """Hand the body over, and forget what only it could have wanted."""
         self._open -= 1
-        self._finished.append(Surveyed(body.target, dict(sorted(body.facts.items()))))
-        for question in body.facts:
+        facts = dict(sorted(body.facts.items(), key=_by_name))
+        self._finished.append(Surveyed(body.target, facts))
+        for question in facts:
             if within(question.name, body.target.domain):
                 self._shared.pop(question, None)
+
+
+def _by_name(fact: tuple[Question, Observation]) -> tuple[str, str]:
+    return fact[0].name, fact[0].type
+
+
+def _too_late(question: Question) -> Observation:
+    return Observation(question, Outcome.SKIPPED, detail=LATE, fault=Fault.NETWORK)

@@ -81,7 +81,8 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """How an observation was made: when (UTC, ISO 8601), through whom, by which transport, with
-    what TTL (s).
+    what TTL (s; of an absence: how long it may be believed, RFC 2308), in how many attempts, and
+    whether the resolver says that it validated the answer (AD, RFC 4035 section 3.2.3).
     """
 
     observed_at: str
@@ -89,6 +90,7 @@ class Provenance:
     transport: str = "udp"
     ttl: int | None = None
     attempts: int = 1
+    validated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

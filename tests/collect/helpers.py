@@ -1,6 +1,5 @@
 """Worlds asked without a network, and small resolvers on loopback that misbehave as told."""
 
-import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,9 +10,9 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
-from sovscan.collect import DnspythonResolver, Server
+from sovscan.collect import Engine, Server
 from sovscan.collect.dns.plan import plan
-from sovscan.collect.dns.reading import observe
+from sovscan.collect.dns.reading import read
 from sovscan.core.model import DomainName, Observation, Outcome, Question, Target
 from sovscan.core.registry import Probe
 from sovscan.demo.world import World
@@ -29,7 +28,7 @@ def q(name: str, rtype: str) -> Question:
 
 def answer(world: World, question: Question) -> Observation:
     query = dns.message.make_query(question.name, question.type)
-    return observe(question, world.respond(query), MADE)
+    return read(question, world.respond(query).to_wire(max_size=65535), MADE)
 
 
 def explore(
@@ -151,5 +150,7 @@ def closed_port() -> Server:
 def resolve(
     *servers: Server, attempts: int = 2, timeout: float = 2.0, question: Question | None = None
 ) -> Observation:
-    resolver = DnspythonResolver(servers, attempts=attempts, timeout=timeout)
-    return asyncio.run(resolver.resolve(question or q("body.example", "MX")))
+    (found,) = Engine(servers, attempts=attempts, patience=(timeout,)).ask(
+        [question or q("body.example", "MX")]
+    )
+    return found

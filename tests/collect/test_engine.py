@@ -172,9 +172,10 @@ def test_a_cut_answer_is_never_taken_for_the_whole():
 )
 def test_nonsense_over_tcp_is_a_failure(by_tcp):
     with udp_and_tcp(by_tcp) as server:
-        found = resolve(server, attempts=1)
-    assert (found.outcome, found.detail) == (Outcome.FAILED, "MALFORMED")
-    assert found.fault is Fault.RESOLVER
+        found = resolve(server, attempts=1, timeout=0.2)
+    assert (found.outcome, found.answers) == (Outcome.FAILED, ())
+    assert found.detail in {"CLOSED", "TIMEOUT"}
+    assert found.fault is Fault.NETWORK
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from sovscan.collect import DnspythonResolver, Resolver, Server, Survey
-from sovscan.collect.dns.asking import PATIENCE
+from sovscan.collect import Engine, Resolver, Server, Survey
+from sovscan.collect.dns.engine import HOPELESS
 from sovscan.collect.dns.probing import answers_by_tcp
 from sovscan.core.facts import is_synthetic
 from sovscan.core.model import Outcome
@@ -25,7 +25,7 @@ BODY = target("body.example")
 
 def run(world: World, *bodies, probes=PROBES):
     with stage(world) as (address, port):
-        engine: Resolver = DnspythonResolver((Server(address, port),))
+        engine: Resolver = Engine((Server(address, port),))
         return list(engine.run(Survey(bodies, probes)))
 
 
@@ -75,18 +75,18 @@ def test_what_stands_beside_a_wildcard_is_real():
 
 def test_an_unreachable_resolver_ends_soon_and_claims_nothing():
     bodies = [target(f"town{number}.be") for number in range(40)]
-    engine = DnspythonResolver((closed_port(),), concurrency=20, attempts=1, timeout=0.05)
+    engine = Engine((closed_port(),), concurrency=20, attempts=1, patience=(0.05,))
     surveyed = list(engine.run(Survey(bodies, PROBES)))
     outcomes = Counter(each.outcome for body in surveyed for each in body.facts.values())
     assert len(surveyed) == 40
     assert set(outcomes) == {Outcome.FAILED, Outcome.SKIPPED}
-    assert outcomes[Outcome.FAILED] <= PATIENCE + 20
+    assert outcomes[Outcome.FAILED] <= HOPELESS + 20
 
 
 def test_a_silent_resolver_is_given_up_after_a_number_of_questions():
     bodies = [target(f"town{number}.be") for number in range(40)]
     with udp(lambda query, count: []) as server:
-        engine = DnspythonResolver((server,), attempts=1, timeout=0.05)
+        engine = Engine((server,), attempts=1, patience=(0.05,))
         surveyed = list(engine.run(Survey(bodies, PROBES)))
     facts = [each for body in surveyed for each in body.facts.values()]
     assert {each.outcome for each in facts} == {Outcome.FAILED, Outcome.SKIPPED}
@@ -98,7 +98,7 @@ def test_a_resolver_that_answered_once_is_not_given_up():
     bodies = [target(f"town{number}.be") for number in range(20)]
     failing = World("town0.be. A 192.0.2.1", [f"town{number}.be" for number in range(1, 20)])
     with stage(failing) as (address, port):
-        engine = DnspythonResolver((Server(address, port),), attempts=1)
+        engine = Engine((Server(address, port),), attempts=1)
         surveyed = list(engine.run(Survey(bodies, ())))
     facts = [each for body in surveyed for each in body.facts.values()]
     assert sum(each.detail == "SERVFAIL" for each in facts) == 19 * 9
@@ -108,7 +108,7 @@ def test_a_resolver_that_answered_once_is_not_given_up():
 def test_bodies_come_out_while_others_are_still_open():
     bodies = [target(f"town{number}.be") for number in range(5)]
     with stage(World("")) as (address, port):
-        engine = DnspythonResolver((Server(address, port),), concurrency=9)
+        engine = Engine((Server(address, port),), concurrency=9)
         survey = Survey(bodies, (), width=1)
         next(engine.run(survey))
         assert not survey.is_finished

@@ -8,7 +8,7 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from sovscan.collect.dns.reading import observe
+from sovscan.collect.dns import reading
 from sovscan.core.model import Fault, Observation, Outcome
 from tests.collect.helpers import q, reply_to
 from tests.conftest import MADE
@@ -17,8 +17,7 @@ from tests.conftest import MADE
 def read(rtype: str, *records: tuple[str, str, str], **flags) -> Observation:
     question = q("body.example", rtype)
     query = dns.message.make_query(question.name, question.type)
-    wire = reply_to(query, *records, **flags).to_wire(max_size=65535)
-    return observe(question, dns.message.from_wire(wire), MADE)
+    return reading.read(question, reply_to(query, *records, **flags).to_wire(max_size=65535), MADE)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +99,7 @@ def test_records_of_other_names_types_and_classes_are_no_answer():
         ("body.example.", "TXT", "text"),
     )
     response.answer.append(dns.rrset.from_text("body.example.", 300, "CH", "A", "body.example. 1"))
-    assert observe(question, response, MADE).outcome is Outcome.ABSENT
+    assert reading.read(question, response.to_wire(max_size=65535), MADE).outcome is Outcome.ABSENT
 
 
 @pytest.mark.parametrize("records", [[], [("body.example.", "A", "192.0.2.1")]])
@@ -108,7 +107,7 @@ def test_an_answer_that_is_still_cut_says_nothing(records):
     question = q("body.example", "A")
     response = reply_to(dns.message.make_query(question.name, "A"), *records)
     response.flags |= dns.flags.TC
-    found = observe(question, response, MADE)
+    found = reading.read(question, response.to_wire(max_size=65535), MADE)
     assert (found.outcome, found.answers, found.fault) == (Outcome.FAILED, (), Fault.RESOLVER)
 
 
@@ -178,4 +177,4 @@ def test_a_name_with_odd_characters_finds_its_own_answer():
     question = q("pre$fix.body.example", "TXT")  # dnspython writes it pre\$fix
     query = dns.message.make_query(question.name, "TXT")
     response = reply_to(query, (question.name + ".", "TXT", "text"))
-    assert observe(question, response, MADE).answers == ("text",)
+    assert reading.read(question, response.to_wire(max_size=65535), MADE).answers == ("text",)

@@ -8,8 +8,10 @@ import dns.rrset
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sovscan.collect.dns import reading
+from sovscan.collect.dns.oracle import OracleReply
 from sovscan.collect.dns.plan import plan
-from sovscan.collect.dns.reading import observe
+from sovscan.collect.dns.wire import Reply, Unusual
 from sovscan.core.model import Observation, Outcome, Question
 from tests.collect.helpers import absent, q, reply_to
 from tests.conftest import MADE, target
@@ -52,12 +54,8 @@ def mutations(draw) -> tuple[str, bytes]:
     return rtype, bytes(wire)
 
 
-def read(rtype: str, wire: bytes) -> Observation | None:
-    try:
-        message = dns.message.from_wire(wire, ignore_trailing=True)
-    except (dns.exception.DNSException, ValueError):
-        return None
-    return observe(q("body.example", rtype), message, MADE)
+def read(rtype: str, wire: bytes) -> Observation:
+    return reading.read(q("body.example", rtype), wire, MADE)
 
 
 def check(found: Observation) -> None:
@@ -68,16 +66,28 @@ def check(found: Observation) -> None:
 @given(mutated=mutations())
 @settings(max_examples=100, deadline=None)
 def test_a_damaged_response_never_raises_and_is_never_seen_without_answers(mutated):
-    found = read(*mutated)
-    if found is not None:
-        check(found)
+    check(read(*mutated))
+
+
+@given(mutated=mutations())
+@settings(max_examples=400, deadline=None)
+def test_what_both_readers_read_they_read_alike(mutated):
+    rtype, wire = mutated
+    question = q("body.example", rtype)
+    try:
+        own = reading.observe(question, Reply(wire), MADE)
+        oracle = reading.observe(question, OracleReply(wire), MADE)
+    except Unusual:
+        return
+    assert own == oracle
+    assert own.provenance == oracle.provenance
 
 
 @given(mutated=mutations())
 @settings(max_examples=40, deadline=None)
 def test_the_plan_takes_whatever_a_damaged_response_said(mutated):
     found = read(*mutated)
-    if found is None or found.question.type not in {"A", "AAAA", "MX", "NS", "TXT"}:
+    if found.question.type not in {"A", "AAAA", "MX", "NS", "TXT"}:
         return
     exchanger = Observation(q("body.example", "MX"), Outcome.SEEN, ("10 body.example",))
     facts: dict[Question, Observation] = {each: absent(each) for each in plan(BODY, {}, ())}
@@ -92,13 +102,4 @@ def test_every_sample_is_read_before_it_is_damaged():
 def test_an_address_of_another_class_is_no_address():
     response = reply_to(dns.message.make_query("body.example", "A"))
     response.answer.append(dns.rrset.from_text("body.example.", 1, "CH", "A", "chaos. 0101"))
-    wire = response.to_wire()
-    found = observe(q("body.example", "A"), dns.message.from_wire(wire), MADE)
-    assert found.outcome is Outcome.ABSENT
-
-
-def test_a_record_set_without_records_is_no_answer():
-    response = reply_to(dns.message.make_query("body.example", "A"))
-    empty = dns.rrset.RRset(response.question[0].name, dns.rdataclass.IN, dns.rdatatype.A)
-    response.answer.append(empty)
-    assert observe(q("body.example", "A"), response, MADE).outcome is Outcome.ABSENT
+    assert read("A", response.to_wire()).outcome is Outcome.ABSENT

@@ -93,8 +93,8 @@ def test_a_question_in_flight_is_not_handed_out_again():
 
 def test_a_survey_of_nobody_is_finished():
     survey = Survey([], ())
-    assert survey.is_finished
     assert survey.questions(10) == []
+    assert survey.is_finished
     assert list(survey.finished()) == []
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sovscan import pipeline
-from sovscan.collect import DnspythonResolver, Server
+from sovscan.collect import Engine, Server
 from sovscan.core.context import Criteria
 from sovscan.core.model import Assessment, Confidence, Finding, Party, Role, Service
 from sovscan.demo import bodies, stage
@@ -26,7 +26,7 @@ def said(registry, tmp_path_factory) -> World:
     criteria = Criteria(registry.policies["eea-ch"], registry.methodologies["2026-1"], TODAY)
     targets = read_list("demo", bodies()).targets
     with stage() as place:
-        engine = DnspythonResolver((Server(*place),))
+        engine = Engine((Server(*place),))
         scan = pipeline.scan(
             targets, engine, [], Judge(registry, criteria), path, clock=lambda: NIGHT
         )

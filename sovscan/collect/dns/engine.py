@@ -1,0 +1,361 @@
+"""The DNS engine: one loop, many questions open, no threads (docs/dns-engine.md says why our own).
+
+Every question ends in an observation. It is tried up to `ATTEMPTS` times, each time at the next
+resolver where there are several, and by TCP where an answer is cut. What nobody answered is FAILED,
+and says whose fault that was; it is never taken for an absence.
+"""
+
+import errno
+import heapq
+import selectors
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sovscan.clock import Clock, stamp, utc_now
+from sovscan.collect.dns.lanes import Flight, Lane, Lanes
+from sovscan.collect.dns.pace import Rate, Window
+from sovscan.collect.dns.reading import MALFORMED, failure, read
+from sovscan.collect.dns.servers import Server
+from sovscan.collect.dns.stream import Stream
+from sovscan.collect.dns.wire import FLAG_QR, FLAG_TC, HEADER, Unusual, make_query, question_end
+from sovscan.collect.survey import Survey, Surveyed
+from sovscan.core.model import Fault, Observation, Outcome, Provenance, Question
+
+CONCURRENCY = 200
+ATTEMPTS = 4
+PATIENCE = (2.0, 3.0, 4.0, 5.0)
+"""Seconds for which each try is waited for."""
+PAUSE = (0.1, 0.4, 1.0)
+"""Seconds before a question is tried again that was refused or failed at the zone."""
+HOPELESS = 120
+"""Questions that failed for the network's sake one after the other, with no answer between: the
+resolvers are unreachable, and the rest need not be asked.
+"""
+LOCAL_ERRORS = {errno.EMFILE, errno.ENFILE, errno.EACCES, errno.EPERM, errno.ENOBUFS}
+TRANSIENT = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS}
+RCODE, SERVFAIL = 0x0F, 2
+SOON = 0.005
+LONGEST_WAIT = 1.0
+
+
+@dataclass(slots=True)
+class Health:
+    """What became of the questions: how many, how many datagrams were not believed and why, tries
+    beyond the first, questions by TCP, and failures by kind and by whose fault.
+    """
+
+    questions: int = 0
+    retries: int = 0
+    streams: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+
+class Source(Protocol):
+    """Where questions come from and observations go."""
+
+    @property
+    def is_finished(self) -> bool:
+        """Nothing to ask and nothing awaited."""
+
+    def questions(self, most: int, now: float) -> list[Question]:
+        """Up to `most` questions that nobody asked yet."""
+
+    def take(self, observation: Observation) -> None:
+        """What became of one of them."""
+
+
+class _Asked:
+    """A plain list of questions."""
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        self._waiting = deque(questions)
+        self._count = len(self._waiting)
+        self.observations: list[Observation] = []
+
+    @property
+    def is_finished(self) -> bool:
+        return len(self.observations) == self._count
+
+    def questions(self, most: int, now: float) -> list[Question]:
+        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+
+    def take(self, observation: Observation) -> None:
+        self.observations.append(observation)
+
+
+class Engine:
+    """Asks a survey's questions. `gave_up` is True where the resolvers turned out unreachable."""
+
+    def __init__(
+        self,
+        servers: tuple[Server, ...],
+        *,
+        concurrency: int = CONCURRENCY,
+        rate: float | None = None,
+        attempts: int = ATTEMPTS,
+        patience: tuple[float, ...] = PATIENCE,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._servers = servers
+        self._windows = [Window(concurrency) for _ in servers]
+        self._rate = Rate(rate)
+        self._attempts = attempts
+        self._patience = patience
+        self._clock = clock
+        self._timers: list[tuple[float, int, Flight]] = []
+        self._order = 0
+        self._done: list[Observation] = []
+        self._streams: dict[int, tuple[Stream, dict[bytes, Flight]]] = {}
+        self._in_vain = 0
+        self._heard_of = False
+        self.health = Health()
+
+    @property
+    def gave_up(self) -> bool:
+        """Nobody answers: what is left was not asked."""
+        return self._in_vain >= HOPELESS
+
+    def run(self, survey: Survey) -> Iterator[Surveyed]:
+        """Ask until the survey is finished, or nobody answers any more. Bodies that were open then
+        are given back only where nobody ever answered: else they are asked another time.
+        """
+        for _ in self._rounds(survey):
+            yield from survey.finished()
+        if not survey.is_finished and not self._heard_of:
+            survey.stop()
+            self._abandon(survey)
+        yield from survey.finished()
+
+    def ask(self, questions: Iterable[Question]) -> list[Observation]:
+        """The observations that these questions make, in the order in which they ended."""
+        asked = _Asked(questions)
+        for _ in self._rounds(asked):
+            pass
+        self._abandon(asked)
+        return asked.observations
+
+    def _rounds(self, source: Source) -> Iterator[None]:
+        with selectors.DefaultSelector() as self._selector:
+            self._lanes = [Lanes(server, self._selector) for server in self._servers]
+            try:
+                self._fill(source)
+                while not (source.is_finished or self.gave_up):
+                    self._listen()
+                    self._look_at_the_clock()
+                    for observation in self._drained():
+                        source.take(observation)
+                    yield
+                    self._fill(source)
+            finally:
+                self._close()
+
+    def _abandon(self, source: Source) -> None:
+        """Nobody ever answered: what was asked has failed, and what is still wanted is skipped."""
+        flights = {id(flight): flight for _, _, flight in self._timers if flight.when}
+        for flight in flights.values():
+            source.take(failure(flight.question, "TIMEOUT", Fault.NETWORK, self._made(flight)))
+        while questions := source.questions(1000, time.monotonic()):
+            for question in questions:
+                source.take(
+                    Observation(
+                        question,
+                        Outcome.SKIPPED,
+                        detail="RESOLVER-UNREACHABLE",
+                        fault=Fault.NETWORK,
+                        provenance=Provenance(
+                            stamp(self._clock()), str(self._servers[0]), "none", attempts=0
+                        ),
+                    )
+                )
+
+    def _drained(self) -> list[Observation]:
+        done, self._done = self._done, []
+        return done
+
+    def _close(self) -> None:
+        for lanes in self._lanes:
+            self.health.dropped += lanes.dropped
+            lanes.close()
+        for stream, _ in self._streams.values():
+            stream.close()
+        self._streams.clear()
+
+    def _fill(self, source: Source) -> None:
+        """Ask as many new questions as windows and rate have room for."""
+        now = time.monotonic()
+        room = sum(max(0, window.room) for window in self._windows)
+        questions = source.questions(min(room, self._rate.allowed(now)), now)
+        self._rate.spend(len(questions))
+        for question in questions:
+            server = max(range(len(self._servers)), key=lambda n: self._windows[n].room)
+            self.health.questions += 1
+            self._send(Flight(question, server))
+
+    def _send(self, flight: Flight) -> None:
+        try:
+            if flight.by_stream or self._servers[flight.server].tls:
+                self._send_by_stream(flight)
+            else:
+                self._lanes[flight.server].send(flight)
+        except Unusual:
+            self._settle(failure(flight.question, "NOT-A-NAME", Fault.ZONE, self._made(flight)))
+            return
+        except OSError as error:
+            if error.errno in TRANSIENT:
+                self._later(flight, SOON)
+                return
+            self._windows[flight.server].open += 1
+            self._lost(flight, errno.errorcode.get(error.errno or 0, "OSERROR"), error)
+            return
+        self._windows[flight.server].open += 1
+        self._later(flight, self._patience[min(flight.attempt, len(self._patience)) - 1])
+
+    def _send_by_stream(self, flight: Flight) -> None:
+        stream, flights = self._streams.get(flight.server, (None, {}))
+        if stream is None or stream.failed:
+            stream, flights = Stream(self._servers[flight.server], self._selector), {}
+            self._streams[flight.server] = (stream, flights)
+        query = make_query(flight.question.name, flight.question.type)
+        while query[:2] in flights:
+            query = make_query(flight.question.name, flight.question.type)
+        flight.query, flight.by_stream = query, True
+        flights[query[:2]] = flight
+        self.health.streams += 1
+        stream.send(query)
+
+    def _listen(self) -> None:
+        wait = min(max(0.0, self._next_moment() - time.monotonic()), LONGEST_WAIT)
+        for key, _ in self._selector.select(wait):
+            if isinstance(key.data, Stream):
+                self._heard_by_stream(key.data)
+            else:
+                lanes, lane = key.data
+                self._heard(lanes, lane)
+
+    def _next_moment(self) -> float:
+        soonest = self._timers[0][0] if self._timers else time.monotonic() + LONGEST_WAIT
+        return min(soonest, time.monotonic() + SOON) if self._rate.per_second else soonest
+
+    def _heard(self, lanes: Lanes, lane: Lane) -> None:
+        for flight, came in lanes.receive(lane):
+            if flight.lane is not lane:
+                continue  # its answer came in the same breath
+            if isinstance(came, OSError):
+                self._lost(flight, errno.errorcode.get(came.errno or 0, "OSERROR"), came)
+            else:
+                self._answered(flight, came)
+
+    def _heard_by_stream(self, stream: Stream) -> None:
+        flights = next(held for each, held in self._streams.values() if each is stream)
+        for data in stream.ready():
+            if len(data) < HEADER:
+                continue
+            flight = flights.get(data[:2])
+            end = question_end(flight.query) if flight else 0
+            if flight is None or not data[2] << 8 & FLAG_QR:
+                self.health.dropped["id"] += 1
+                continue
+            if data[HEADER:end] != flight.query[HEADER:end]:
+                self.health.dropped["question"] += 1
+                continue
+            del flights[data[:2]]
+            self._answered(flight, data)
+        if stream.failed:
+            for flight in list(flights.values()):
+                self._lost(flight, stream.failed)
+            flights.clear()
+
+    def _answered(self, flight: Flight, data: bytes) -> None:
+        """An answer from the right place to the right question; it may still say that it says
+        nothing. One that cannot be read may be a forgery: the true one may still come.
+        """
+        cut = data[2] << 8 & FLAG_TC and not flight.by_stream
+        observation = None if cut else read(flight.question, data, self._made(flight))
+        if observation and observation.detail == MALFORMED and not flight.by_stream:
+            self.health.dropped["malformed"] += 1
+            return
+        self._end(flight)
+        self._in_vain, self._heard_of = 0, True
+        self._windows[flight.server].ended(lost=bool(data[3] & RCODE == SERVFAIL))
+        if observation is None:
+            flight.by_stream = True
+            self._send(flight)
+        elif self._is_worth_another_try(observation, flight):
+            self._again(flight, PAUSE[min(flight.attempt, len(PAUSE)) - 1])
+        else:
+            self._settle(observation)
+
+    def _is_worth_another_try(self, observation: Observation, flight: Flight) -> bool:
+        """A refusal or a failure at the zone may pass; each resolver is asked twice at most."""
+        tries = min(self._attempts, 2 * len(self._servers))
+        return observation.outcome is Outcome.FAILED and flight.attempt < tries
+
+    def _lost(self, flight: Flight, detail: str, error: OSError | None = None) -> None:
+        """No answer to this try: silence, or the way is closed."""
+        self._end(flight)
+        self._windows[flight.server].ended(lost=True)
+        here = error is not None and error.errno in LOCAL_ERRORS
+        if flight.attempt < self._attempts and not here:
+            self._again(flight, PAUSE[0] if error is not None else 0.0)
+            return
+        self._in_vain += not here
+        fault = Fault.HERE if here else Fault.NETWORK
+        self._settle(failure(flight.question, detail, fault, self._made(flight)))
+
+    def _again(self, flight: Flight, pause: float) -> None:
+        """The next try: at the next resolver, and by TCP where this one lost the case."""
+        self.health.retries += 1
+        server = (flight.server + 1) % len(self._servers)
+        self._later(
+            Flight(flight.question, server, flight.attempt + 1, by_stream=flight.by_stream), pause
+        )
+
+    def _settle(self, observation: Observation) -> None:
+        if observation.outcome is Outcome.FAILED:
+            self.health.failures[observation.detail] += 1
+            self.health.faults[observation.fault.value] += 1
+        self._done.append(observation)
+
+    def _end(self, flight: Flight) -> None:
+        """This try is over: no answer to it counts any more."""
+        flight.when = 0.0
+        self._windows[flight.server].open -= 1
+        self._lanes[flight.server].forget(flight)
+
+    def _later(self, flight: Flight, seconds: float) -> None:
+        flight.when = time.monotonic() + seconds
+        self._order += 1
+        heapq.heappush(self._timers, (flight.when, self._order, flight))
+
+    def _look_at_the_clock(self) -> None:
+        """Tries that waited long enough, and tries whose time has come."""
+        now = time.monotonic()
+        while self._timers and self._timers[0][0] <= now:
+            when, _, flight = heapq.heappop(self._timers)
+            if flight.when != when:
+                continue
+            if flight.query:
+                self._forget_in_stream(flight)
+                self._lost(flight, "TIMEOUT")
+            else:
+                self._send(flight)
+
+    def _forget_in_stream(self, flight: Flight) -> None:
+        _, flights = self._streams.get(flight.server, (None, {}))
+        if flights.get(flight.query[:2]) is flight:
+            del flights[flight.query[:2]]
+
+    def _made(self, flight: Flight) -> Provenance:
+        server = self._servers[flight.server]
+        by_tcp = "tls" if server.tls else "tcp"
+        return Provenance(
+            stamp(self._clock()),
+            str(server),
+            by_tcp if flight.by_stream else "udp",
+            attempts=flight.attempt,
+        )
