@@ -5,7 +5,7 @@ them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from sovscan import __version__
 from sovscan.clock import Clock, stamp, utc_now
 from sovscan.collect import Resolver, Survey, Surveyed
+from sovscan.collect.record import Recorder
 from sovscan.core.assess import assess as judge
 from sovscan.core.context import Criteria, Knowledge
 from sovscan.core.facts import Facts
@@ -80,10 +81,15 @@ def scan(
     path: Path,
     *,
     resume: bool = False,
+    fresh_since: str | None = None,
+    record: Path | None = None,
     observer: Observer | None = None,
     clock: Clock = utc_now,
 ) -> int:
-    """Ask about every target, store what came back, and judge it; the id of the scan."""
+    """Ask about every target, store what came back, and judge it; the id of the scan. Where the
+    resolver gave up, the scan stays open, to be resumed. `fresh_since`: bodies that were seen whole
+    since then (UTC) are not asked about again. `record`: write what was answered to this file.
+    """
     watcher = observer or Silent()
     with _locked(path), open_store(path, create=True) as database:
         reader, writer = Reader(database), Writer(database)
@@ -96,13 +102,14 @@ def scan(
         done = reader.domains(scan_id)
         wanted = [target for target in targets if target.domain not in done]
         watcher.started(len(wanted))
+        keeper = _Keeper(writer, scan_id, judge_by, watcher, clock)
         try:
-            surveyed = resolver.run(Survey(wanted, judge_by.knowledge.probes))
-            for batch in _batches(surveyed, BATCH):
-                _write(writer, scan_id, batch, judge_by, clock)
-                for each in batch:
-                    watcher.finished(each.target.domain)
-            writer.end_scan(scan_id, stamp(clock()))
+            with Recorder(record) if record else nullcontext() as recorder:
+                if fresh_since is not None:
+                    wanted = keeper.keep_fresh(wanted, reader, fresh_since)
+                keeper.keep(resolver.run(Survey(wanted, judge_by.knowledge.probes)), recorder)
+            if not resolver.gave_up:
+                writer.end_scan(scan_id, stamp(clock()), resolver.health.row())
         finally:
             watcher.ended()
         return scan_id
@@ -149,14 +156,54 @@ def scan_day(row: ScanRow) -> date:
     return date.fromisoformat(row.started_at[:10])
 
 
-def _write(
-    writer: Writer, scan_id: int, batch: list[Surveyed], judge_by: Judge, clock: Clock
-) -> None:
-    with writer.batch():
-        for each in batch:
-            now = stamp(clock())
-            target_id = writer.sighting(scan_id, each.target, each.facts, now)
-            writer.assessment(scan_id, target_id, _judged(each.target, each.facts, judge_by), now)
+@dataclass(frozen=True, slots=True)
+class _Keeper:
+    """Stores and judges finished bodies, a batch in a transaction; facts before conclusions."""
+
+    writer: Writer
+    scan_id: int
+    judge: Judge
+    watcher: Observer
+    clock: Clock
+
+    def keep(self, surveyed: Iterable[Surveyed], recorder: Recorder | None) -> None:
+        """All of them; where they are interrupted, those that have come so far."""
+        batch: list[Surveyed] = []
+        try:
+            for each in surveyed:
+                batch.append(each)
+                if len(batch) >= BATCH:
+                    self._write(batch, recorder)
+                    batch = []
+        finally:
+            self._write(batch, recorder)
+
+    def keep_fresh(self, targets: list[Target], reader: Reader, since: str) -> list[Target]:
+        """Store again what was seen whole since then; the targets that must be asked about."""
+        stale = []
+        for batch in _batches(targets, BATCH):
+            with self.writer.batch():
+                for target in batch:
+                    seen = reader.last_whole(target.domain, since)
+                    if seen is None:
+                        stale.append(target)
+                    else:
+                        self._one(target, seen.facts, seen.observed_at)
+        return stale
+
+    def _write(self, batch: list[Surveyed], recorder: Recorder | None) -> None:
+        with self.writer.batch():
+            for each in batch:
+                self._one(each.target, each.facts, stamp(self.clock()))
+        if recorder is not None:
+            for each in batch:
+                recorder.write(each.facts.values())
+
+    def _one(self, target: Target, facts: Facts, observed_at: str) -> None:
+        target_id = self.writer.sighting(self.scan_id, target, facts, observed_at)
+        conclusion = _judged(target, facts, self.judge)
+        self.writer.assessment(self.scan_id, target_id, conclusion, stamp(self.clock()))
+        self.watcher.finished(target.domain)
 
 
 def _judged(target: Target, facts: Facts, judge_by: Judge) -> Assessment:

@@ -19,6 +19,7 @@ COMMANDS = {
     "export": ("export", "Write findings, scores or observations as CSV, NDJSON or JSON."),
     "report": ("report", "Write the overview page of a database."),
     "demo": ("demo", "Scan a small fictional country on this machine, and show the result."),
+    "replay": ("replay", "Serve a recorded world on loopback, to be scanned again."),
     "doctor": ("doctor", "Say what works here: resolver, transports, data ages, clock."),
     "vendors": ("vendors", "The registry of vendors: list, show, check, identify, export."),
     "targets": ("targets", "Lists of public bodies that come with the tool: list, check."),

@@ -17,13 +17,15 @@ from sovscan.cli.options import (
     quiet_option,
 )
 from sovscan.cli.show import print_overview, print_rows
-from sovscan.clock import today
-from sovscan.collect import Engine, parse_server, system_servers
+from sovscan.clock import days_ago, today
+from sovscan.collect import Engine, Server, parse_server, system_servers
+from sovscan.collect.dns.engine import CONCURRENCY
 from sovscan.core.model import Target
 from sovscan.knowledge import load
 from sovscan.knowledge.networks import read_about
 from sovscan.pipeline import Judge
 from sovscan.report.formats import FORMATS
+from sovscan.report.health import health_text
 from sovscan.report.view import Overview
 
 
@@ -54,12 +56,24 @@ from sovscan.report.view import Overview
 @option("--no-web", is_flag=True, help="Ask the DNS only; this version never asks more.")
 @option(
     "--concurrency",
-    type=click.IntRange(1, 2000),
-    default=100,
+    type=click.IntRange(1, 5000),
+    default=CONCURRENCY,
     show_default=True,
-    help="Questions in flight.",
+    help="Questions open at one resolver at most. It begins with few, and follows how that copes.",
 )
+@option("--rate", type=click.FloatRange(0.1), metavar="N", help="Questions a second at most.")
 @option("--resume", is_flag=True, help="Go on with the last scan where it did not end.")
+@option(
+    "--max-age",
+    type=click.FloatRange(0),
+    metavar="DAYS",
+    help="Do not ask again about a body that was seen whole within so many days.",
+)
+@option(
+    "--record",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what was answered as a world that `sovscan replay` serves again (.jsonl.gz).",
+)
 @policy_option
 @methodology_option
 @datasets_option
@@ -94,7 +108,10 @@ def scan(
     resolver: tuple[str, ...],
     no_web: bool,
     concurrency: int,
+    rate: float | None,
     resume: bool,
+    max_age: float | None,
+    record: Path | None,
     policy: str,
     methodology: str,
     datasets: Path,
@@ -120,19 +137,34 @@ def scan(
     runners = [resolvers.in_use(server, knowledge, judge.criteria) for server in servers]
     _announce(bodies, runners, quiet=quiet)
     _tell_of_networks(datasets, quiet=quiet)
+    engine = Engine(servers, concurrency=concurrency, rate=rate)
     scan_id = pipeline.scan(
         bodies,
-        Engine(servers, concurrency=concurrency),
+        engine,
         [runner.row() for runner in runners],
         judge,
         db,
         resume=resume,
+        fresh_since=days_ago(max_age) if max_age is not None else None,
+        record=record,
         observer=console.observer(quiet=quiet),
     )
+    for line in health_text(engine.health):
+        console.say(line, quiet=quiet)
+    if engine.gave_up:
+        _tell_given_up(servers)
     view = print_overview(db, scan_id, knowledge, quiet=quiet or form != "text")
     if form != "text" and not quiet:
         print_rows(db, scan_id, "findings", form, sys.stdout)
-    sys.exit(_exit(view, fail_over, min_coverage))
+    sys.exit(exits.TOO_LITTLE_SEEN if engine.gave_up else _exit(view, fail_over, min_coverage))
+
+
+def _tell_given_up(servers: tuple[Server, ...]) -> None:
+    named = ", ".join(map(str, servers))
+    console.say(
+        f"sovscan: nobody answers at {named}; the scan was stopped. When the way is free again:"
+        " sovscan scan … --resume"
+    )
 
 
 def _announce(bodies: list[Target], runners: list[resolvers.InUse], *, quiet: bool) -> None:

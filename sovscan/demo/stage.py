@@ -37,52 +37,56 @@ def bodies() -> bytes:
 
 
 @contextmanager
-def stage(world: World | None = None) -> Iterator[tuple[str, int]]:
-    """Serve a world (the demo's where none is given) on loopback; the address and the port."""
+def stage(world: World | None = None, port: int = 0) -> Iterator[tuple[str, int]]:
+    """Serve a world (the demo's where none is given) on loopback, at a free port where none is
+    named; the address and the port.
+    """
     served = world or World(_text("world.txt"), _text("failing.txt").split())
     opened: Opened = Future()
-    thread = threading.Thread(target=asyncio.run, args=(_serve(served, opened),), daemon=True)
+    thread = threading.Thread(target=asyncio.run, args=(_serve(served, opened, port),), daemon=True)
     thread.start()
-    port, stop = opened.result()
+    taken, stop = opened.result()
     try:
-        yield LOOPBACK, port
+        yield LOOPBACK, taken
     finally:
         stop()
         thread.join()
 
 
-async def _serve(world: World, opened: Opened) -> None:
+async def _serve(world: World, opened: Opened, port: int) -> None:
     """Answer until told to stop."""
     try:
-        transport, server = await _open(world, tries=3)
+        transport, server = await _open(world, port, tries=3)
     except OSError as error:
         opened.set_exception(error)
         return
     loop, end = asyncio.get_running_loop(), asyncio.Event()
-    port = transport.get_extra_info("sockname")[1]
-    opened.set_result((port, lambda: loop.call_soon_threadsafe(end.set)))
+    taken = transport.get_extra_info("sockname")[1]
+    opened.set_result((taken, lambda: loop.call_soon_threadsafe(end.set)))
     await end.wait()
     server.close()
     transport.close()
 
 
-async def _open(world: World, tries: int) -> tuple[asyncio.DatagramTransport, asyncio.Server]:
+async def _open(
+    world: World, port: int, tries: int
+) -> tuple[asyncio.DatagramTransport, asyncio.Server]:
     """One port for UDP and TCP; what is free for the one may be taken for the other."""
 
     async def stream(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _stream(world, reader, writer)
 
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: _Datagrams(world), local_addr=(LOOPBACK, 0)
+        lambda: _Datagrams(world), local_addr=(LOOPBACK, port)
     )
     try:
-        port = transport.get_extra_info("sockname")[1]
-        return transport, await asyncio.start_server(stream, LOOPBACK, port)
+        taken = transport.get_extra_info("sockname")[1]
+        return transport, await asyncio.start_server(stream, LOOPBACK, taken)
     except OSError:
         transport.close()
-        if tries == 1:
+        if tries == 1 or port:
             raise
-        return await _open(world, tries - 1)
+        return await _open(world, port, tries - 1)
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -124,6 +128,8 @@ def _respond(world: World, data: bytes, *, by_udp: bool) -> bytes | None:
     if query.flags & dns.flags.QR or len(query.question) != 1:
         return None
     response = world.respond(query)
+    if response is None:
+        return None
     if not by_udp:
         return response.to_wire(max_size=LONGEST)
     size = max(PLAIN_PAYLOAD, query.payload) if query.edns >= 0 else PLAIN_PAYLOAD

@@ -1,9 +1,13 @@
 """A world that answers questions: records a line (owner, type, data), wildcards (RFC 4592), and
-zones that fail.
+zones that fail. A recorded world is read from the rows that `sovscan scan --record` writes.
 """
 
-from collections.abc import Iterable
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
+import dns.exception
 import dns.flags
 import dns.message
 import dns.name
@@ -11,16 +15,29 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+from sovscan.errors import DataError
+
 MAX_ALIASES = 8
 TTL = 3600
 SOA = "invalid. hostmaster.invalid. 1 3600 600 86400 300"
 WILDCARD = b"*"
+FAILING = {"SERVFAIL", "REFUSED", "TIMEOUT"}
+"""Rows of these types make their name, and all below it, fail."""
 
 
 class World:
     """Answers as a recursive resolver would that knows this world and nothing else."""
 
-    def __init__(self, records: str, failing: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        records: str,
+        failing: Iterable[str] = (),
+        empty: Iterable[str] = (),
+        faults: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
+        """`empty` are names that exist without a record; `faults` the questions (name, type) that
+        fail, and how: a response code, or anything else for silence.
+        """
         self._sets: dict[tuple[dns.name.Name, dns.rdatatype.RdataType], dns.rrset.RRset] = {}
         for line in records.splitlines():
             if line and not line.startswith(";"):
@@ -32,11 +49,16 @@ class World:
                 found = self._sets.setdefault((record.name, record.rdtype), record)
                 for rdata in record:
                     found.add(rdata)
-        self._names = {parent for name, _ in self._sets for parent in _and_parents(name)}
+        owners = [*(name for name, _ in self._sets), *map(dns.name.from_text, empty)]
+        self._names = {parent for name in owners for parent in _and_parents(name)}
+        self._faults = {
+            (dns.name.from_text(name), dns.rdatatype.from_text(rtype)): fault
+            for (name, rtype), fault in (faults or {}).items()
+        }
         self._failing = {dns.name.from_text(name) for name in failing}
 
-    def respond(self, query: dns.message.Message) -> dns.message.Message:
-        """The response to a query with one question."""
+    def respond(self, query: dns.message.Message) -> dns.message.Message | None:
+        """The response to a query with one question; None for silence."""
         question = query.question[0]
         response = dns.message.make_response(query, recursion_available=True)
         name = question.name
@@ -44,6 +66,9 @@ class World:
             if any(name.is_subdomain(failing) for failing in self._failing):
                 response.set_rcode(dns.rcode.SERVFAIL)
                 return response
+            fault = self._faults.get((name, question.rdtype))
+            if fault is not None:
+                return _failing(response, fault)
             found = self._find(name, question.rdtype)
             if found is not None:
                 response.answer.append(found)
@@ -75,6 +100,48 @@ class World:
                 wildcard = dns.name.Name((WILDCARD, *name.labels))
                 return wildcard if wildcard in self._names else None
         return None
+
+
+def recorded(path: Path) -> World:
+    """The world that a file of recorded rows holds. Raises DataError with its line where one is
+    none.
+    """
+    records, failing, empty, faults = [], [], [], {}
+    number = 0
+    try:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):  # noqa: B007 - told in the fault
+                row = json.loads(line)
+                name, rtype = row["name"], row["type"]
+                if row.get("fault"):
+                    faults[name, rtype] = row["fault"]
+                elif rtype in FAILING:
+                    failing.append(name)
+                elif rtype == "NODATA":
+                    empty.append(name)
+                else:
+                    records += [f"{name} {rtype} {data}" for data in row["data"] if data]
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise DataError([f"{path}:{number}  is no recorded world ({error})"]) from error
+    return World("\n".join(filter(_is_record, records)), failing, empty, faults)
+
+
+def _is_record(line: str) -> bool:
+    """Some names of the real world are no legal names: such a row was broken when recorded, too."""
+    owner, rtype, data = line.split(None, 2)
+    try:
+        dns.rrset.from_text(owner, TTL, "IN", rtype, data)
+    except (dns.exception.DNSException, ValueError):
+        return False
+    return True
+
+
+def _failing(response: dns.message.Message, fault: str) -> dns.message.Message | None:
+    try:
+        response.set_rcode(dns.rcode.from_text(fault))
+    except dns.rcode.UnknownRcode:
+        return None
+    return response
 
 
 def _and_parents(name: dns.name.Name) -> Iterable[dns.name.Name]:

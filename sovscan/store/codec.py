@@ -89,7 +89,12 @@ def observation_from(row: Row) -> Observation:
         detail=row["detail"],
         fault=Fault(row["fault"]),
         provenance=Provenance(
-            row["observed_at"], row["resolver"], row["transport"], row["ttl"], row["attempts"]
+            row["observed_at"],
+            row["resolver"],
+            row["transport"],
+            row["ttl"],
+            row["attempts"],
+            bool(row["validated"]),
         ),
     )
 

@@ -22,6 +22,7 @@ class ScanRow:
     tool: str
     resolvers: str
     targets: int
+    health: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,21 @@ class Reader:
             yield Sighting(
                 row["id"], codec.target_from(row), self._facts(row["fact_set"]), row["observed_at"]
             )
+
+    def last_whole(self, domain: str, since: str) -> Sighting | None:
+        """The last time since then (UTC) that a domain was seen and no question about it failed."""
+        query = """
+            SELECT t.*, g.fact_set, g.observed_at FROM sightings g JOIN targets t ON t.id = g.target
+            WHERE t.domain = :domain AND g.observed_at >= :since AND NOT EXISTS (
+                SELECT 1 FROM fact_set_members m JOIN observations o ON o.id = m.observation
+                WHERE m.fact_set = g.fact_set AND o.outcome NOT IN ('SEEN', 'ABSENT')
+            ) ORDER BY g.observed_at DESC, g.scan DESC LIMIT 1
+        """
+        for row in self._db.query(query, {"domain": domain, "since": since}):
+            return Sighting(
+                row["id"], codec.target_from(row), self._facts(row["fact_set"]), row["observed_at"]
+            )
+        return None
 
     def assessments(
         self, scan: int, basis: int | None = None, domain: str | None = None
@@ -173,7 +189,8 @@ _EXPORTS = {
     "observations": """
         SELECT t.domain AS target, o.name, o.type, o.outcome, o.detail, o.fault, o.answers,
         o.aliases,
-            o.observed_at AS first_seen, g.observed_at, o.resolver, o.transport, o.ttl, o.attempts
+            o.observed_at AS first_seen, g.observed_at, o.resolver, o.transport, o.ttl, o.attempts,
+            o.validated
         FROM sightings g JOIN targets t ON t.id = g.target
         JOIN fact_set_members m ON m.fact_set = g.fact_set JOIN observations o ON o.id =
         m.observation

@@ -7,7 +7,8 @@ CREATE TABLE scans (
     finished_at TEXT,                    -- null while it runs, or where it was stopped and can be resumed
     tool TEXT NOT NULL,                  -- version of the tool that asked
     resolvers TEXT NOT NULL,             -- JSON: address, and who runs it as far as can be told
-    targets INTEGER NOT NULL             -- how many bodies it set out to look at
+    targets INTEGER NOT NULL,            -- how many bodies it set out to look at
+    health TEXT                          -- JSON: questions, tries beyond the first, failures by kind and fault; null while it runs
 ) STRICT;
 
 CREATE TABLE targets (
@@ -39,7 +40,8 @@ CREATE TABLE observations (
     resolver TEXT NOT NULL,
     transport TEXT NOT NULL,
     ttl INTEGER,                         -- seconds, as first seen
-    attempts INTEGER NOT NULL
+    attempts INTEGER NOT NULL,
+    validated INTEGER NOT NULL           -- 1 where the resolver says that it validated the answer (AD)
 ) STRICT;
 CREATE INDEX observations_by_question ON observations (name, type);
 

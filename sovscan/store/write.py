@@ -3,7 +3,7 @@ batch.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple
 from typing import Any
@@ -47,9 +47,12 @@ class Writer:
         }
         return self._insert("scans", row)
 
-    def end_scan(self, scan: int, finished_at: str) -> None:
-        """All targets of the scan were looked at."""
-        self._db.execute("UPDATE scans SET finished_at = ? WHERE id = ?", [finished_at, scan])
+    def end_scan(self, scan: int, finished_at: str, health: Mapping[str, object]) -> None:
+        """All targets of the scan were looked at; what became of its questions."""
+        self._db.execute(
+            "UPDATE scans SET finished_at = ?, health = ? WHERE id = ?",
+            [finished_at, json.dumps(health), scan],
+        )
 
     def sighting(self, scan: int, target: Target, facts: Facts, observed_at: str) -> int:
         """What was seen of a target; the id of the target's row."""
@@ -169,4 +172,5 @@ def _provenance(observation: Observation, scan: int, observed_at: str) -> codec.
         "transport": made.transport,
         "ttl": made.ttl,
         "attempts": made.attempts,
+        "validated": int(made.validated),
     }

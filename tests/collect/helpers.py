@@ -75,9 +75,9 @@ def refuse(query: dns.message.Message, rcode: dns.rcode.Rcode) -> bytes:
 
 
 @contextmanager
-def udp(reply: Reply, forge: Reply | None = None) -> Iterator[Server]:
+def udp(reply: Reply, forge: Reply | None = None, port: int = 0) -> Iterator[Server]:
     """A UDP resolver; `forge` answers first, from another port."""
-    with _socket(socket.SOCK_DGRAM) as sock, _socket(socket.SOCK_DGRAM) as elsewhere:
+    with _socket(socket.SOCK_DGRAM, port) as sock, _socket(socket.SOCK_DGRAM) as elsewhere:
 
         def serve(count: int) -> None:
             data, peer = sock.recvfrom(4096)
@@ -100,7 +100,7 @@ def udp_and_tcp(by_tcp: Callable[[bytes], bytes]) -> Iterator[Server]:
         response.flags |= dns.flags.TC | dns.flags.RA
         return [response.to_wire()]
 
-    with udp(cut) as server, _socket(socket.SOCK_STREAM, server.port) as sock:
+    with _both() as (free, sock), udp(cut, port=free) as server:
         sock.listen()
 
         def serve(count: int) -> None:
@@ -111,6 +111,24 @@ def udp_and_tcp(by_tcp: Callable[[bytes], bytes]) -> Iterator[Server]:
 
         with _thread(serve):
             yield server
+
+
+@contextmanager
+def _both() -> Iterator[tuple[int, socket.socket]]:
+    """A port that is free for UDP, and bound for TCP."""
+    for _ in range(20):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+            sock.bind(("127.0.0.1", 0))
+            sock.settimeout(0.02)
+            port = sock.getsockname()[1]
+            try:
+                with _socket(socket.SOCK_DGRAM, port):
+                    pass
+            except OSError:
+                continue
+            yield port, sock
+            return
+    raise OSError("no port is free for both")
 
 
 @contextmanager

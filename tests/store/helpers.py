@@ -87,7 +87,7 @@ def write(writer: Writer, *written: Case, day: str = DAY_1, scan: int | None = N
         for body, facts, assessment in written:
             target_id = writer.sighting(scan, body, facts, day)
             writer.assessment(scan, target_id, assessment, day)
-    writer.end_scan(scan, day)
+    writer.end_scan(scan, day, {})
     return scan
 
 

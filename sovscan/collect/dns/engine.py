@@ -1,4 +1,4 @@
-"""The DNS engine: one loop, many questions open, no threads (docs/dns-engine.md says why our own).
+"""The DNS engine: one loop, many questions open, no threads (docs/dns-engine.md: why our own).
 
 Every question ends in an observation. It is tried up to `ATTEMPTS` times, each time at the next
 resolver where there are several, and by TCP where an answer is cut. What nobody answered is FAILED,
@@ -9,18 +9,18 @@ import errno
 import heapq
 import selectors
 import time
-from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Protocol
 
 from sovscan.clock import Clock, stamp, utc_now
 from sovscan.collect.dns.lanes import Flight, Lane, Lanes
 from sovscan.collect.dns.pace import Rate, Window
+from sovscan.collect.dns.port import Asked, Health, Source
+from sovscan.collect.dns.rdata import Unusual
 from sovscan.collect.dns.reading import MALFORMED, failure, read
 from sovscan.collect.dns.servers import Server
 from sovscan.collect.dns.stream import Stream
-from sovscan.collect.dns.wire import FLAG_QR, FLAG_TC, HEADER, Unusual, make_query, question_end
+from sovscan.collect.dns.streams import Streams
+from sovscan.collect.dns.wire import FLAG_TC
 from sovscan.collect.survey import Survey, Surveyed
 from sovscan.core.model import Fault, Observation, Outcome, Provenance, Question
 
@@ -34,58 +34,13 @@ HOPELESS = 120
 """Questions that failed for the network's sake one after the other, with no answer between: the
 resolvers are unreachable, and the rest need not be asked.
 """
-LOCAL_ERRORS = {errno.EMFILE, errno.ENFILE, errno.EACCES, errno.EPERM, errno.ENOBUFS}
+LOCAL_ERRORS = {errno.EMFILE, errno.ENFILE, errno.EACCES, errno.EPERM}
 TRANSIENT = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS}
+NO_EDNS = {"FORMERR", "NOTIMP", "BADVERS"}
+"""What an old server says to EDNS; it is asked again without (RFC 6891 section 7)."""
 RCODE, SERVFAIL = 0x0F, 2
 SOON = 0.005
 LONGEST_WAIT = 1.0
-
-
-@dataclass(slots=True)
-class Health:
-    """What became of the questions: how many, how many datagrams were not believed and why, tries
-    beyond the first, questions by TCP, and failures by kind and by whose fault.
-    """
-
-    questions: int = 0
-    retries: int = 0
-    streams: int = 0
-    failures: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    dropped: Counter[str] = field(default_factory=Counter)
-
-
-class Source(Protocol):
-    """Where questions come from and observations go."""
-
-    @property
-    def is_finished(self) -> bool:
-        """Nothing to ask and nothing awaited."""
-
-    def questions(self, most: int, now: float) -> list[Question]:
-        """Up to `most` questions that nobody asked yet."""
-
-    def take(self, observation: Observation) -> None:
-        """What became of one of them."""
-
-
-class _Asked:
-    """A plain list of questions."""
-
-    def __init__(self, questions: Iterable[Question]) -> None:
-        self._waiting = deque(questions)
-        self._count = len(self._waiting)
-        self.observations: list[Observation] = []
-
-    @property
-    def is_finished(self) -> bool:
-        return len(self.observations) == self._count
-
-    def questions(self, most: int, now: float) -> list[Question]:
-        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
-
-    def take(self, observation: Observation) -> None:
-        self.observations.append(observation)
 
 
 class Engine:
@@ -110,7 +65,6 @@ class Engine:
         self._timers: list[tuple[float, int, Flight]] = []
         self._order = 0
         self._done: list[Observation] = []
-        self._streams: dict[int, tuple[Stream, dict[bytes, Flight]]] = {}
         self._in_vain = 0
         self._heard_of = False
         self.health = Health()
@@ -133,7 +87,7 @@ class Engine:
 
     def ask(self, questions: Iterable[Question]) -> list[Observation]:
         """The observations that these questions make, in the order in which they ended."""
-        asked = _Asked(questions)
+        asked = Asked(questions)
         for _ in self._rounds(asked):
             pass
         self._abandon(asked)
@@ -142,6 +96,7 @@ class Engine:
     def _rounds(self, source: Source) -> Iterator[None]:
         with selectors.DefaultSelector() as self._selector:
             self._lanes = [Lanes(server, self._selector) for server in self._servers]
+            self._streams = Streams(self._servers, self._selector)
             try:
                 self._fill(source)
                 while not (source.is_finished or self.gave_up):
@@ -156,6 +111,8 @@ class Engine:
 
     def _abandon(self, source: Source) -> None:
         """Nobody ever answered: what was asked has failed, and what is still wanted is skipped."""
+        for observation in self._drained():
+            source.take(observation)
         flights = {id(flight): flight for _, _, flight in self._timers if flight.when}
         for flight in flights.values():
             source.take(failure(flight.question, "TIMEOUT", Fault.NETWORK, self._made(flight)))
@@ -181,16 +138,14 @@ class Engine:
         for lanes in self._lanes:
             self.health.dropped += lanes.dropped
             lanes.close()
-        for stream, _ in self._streams.values():
-            stream.close()
-        self._streams.clear()
+        self.health.dropped += self._streams.dropped
+        self._streams.close()
 
     def _fill(self, source: Source) -> None:
         """Ask as many new questions as windows and rate have room for."""
         now = time.monotonic()
         room = sum(max(0, window.room) for window in self._windows)
-        questions = source.questions(min(room, self._rate.allowed(now)), now)
-        self._rate.spend(len(questions))
+        questions = source.questions(max(0, min(room, self._rate.allowed(now))), now)
         for question in questions:
             server = max(range(len(self._servers)), key=lambda n: self._windows[n].room)
             self.health.questions += 1
@@ -199,7 +154,8 @@ class Engine:
     def _send(self, flight: Flight) -> None:
         try:
             if flight.by_stream or self._servers[flight.server].tls:
-                self._send_by_stream(flight)
+                self.health.streams += 1
+                self._streams.send(flight)
             else:
                 self._lanes[flight.server].send(flight)
         except Unusual:
@@ -207,26 +163,15 @@ class Engine:
             return
         except OSError as error:
             if error.errno in TRANSIENT:
+                flight.query = b""
                 self._later(flight, SOON)
                 return
             self._windows[flight.server].open += 1
             self._lost(flight, errno.errorcode.get(error.errno or 0, "OSERROR"), error)
             return
+        self._rate.spend(1)
         self._windows[flight.server].open += 1
         self._later(flight, self._patience[min(flight.attempt, len(self._patience)) - 1])
-
-    def _send_by_stream(self, flight: Flight) -> None:
-        stream, flights = self._streams.get(flight.server, (None, {}))
-        if stream is None or stream.failed:
-            stream, flights = Stream(self._servers[flight.server], self._selector), {}
-            self._streams[flight.server] = (stream, flights)
-        query = make_query(flight.question.name, flight.question.type)
-        while query[:2] in flights:
-            query = make_query(flight.question.name, flight.question.type)
-        flight.query, flight.by_stream = query, True
-        flights[query[:2]] = flight
-        self.health.streams += 1
-        stream.send(query)
 
     def _listen(self) -> None:
         wait = min(max(0.0, self._next_moment() - time.monotonic()), LONGEST_WAIT)
@@ -251,24 +196,11 @@ class Engine:
                 self._answered(flight, came)
 
     def _heard_by_stream(self, stream: Stream) -> None:
-        flights = next(held for each, held in self._streams.values() if each is stream)
-        for data in stream.ready():
-            if len(data) < HEADER:
-                continue
-            flight = flights.get(data[:2])
-            end = question_end(flight.query) if flight else 0
-            if flight is None or not data[2] << 8 & FLAG_QR:
-                self.health.dropped["id"] += 1
-                continue
-            if data[HEADER:end] != flight.query[HEADER:end]:
-                self.health.dropped["question"] += 1
-                continue
-            del flights[data[:2]]
+        found, lost = self._streams.receive(stream)
+        for flight, data in found:
             self._answered(flight, data)
-        if stream.failed:
-            for flight in list(flights.values()):
-                self._lost(flight, stream.failed)
-            flights.clear()
+        for flight in lost:
+            self._lost(flight, stream.failed)
 
     def _answered(self, flight: Flight, data: bytes) -> None:
         """An answer from the right place to the right question; it may still say that it says
@@ -284,6 +216,9 @@ class Engine:
         self._windows[flight.server].ended(lost=bool(data[3] & RCODE == SERVFAIL))
         if observation is None:
             flight.by_stream = True
+            self._send(flight)
+        elif flight.edns and observation.detail in NO_EDNS:
+            flight.edns = False
             self._send(flight)
         elif self._is_worth_another_try(observation, flight):
             self._again(flight, PAUSE[min(flight.attempt, len(PAUSE)) - 1])
@@ -326,6 +261,8 @@ class Engine:
         flight.when = 0.0
         self._windows[flight.server].open -= 1
         self._lanes[flight.server].forget(flight)
+        if flight.by_stream:
+            self._streams.forget(flight)
 
     def _later(self, flight: Flight, seconds: float) -> None:
         flight.when = time.monotonic() + seconds
@@ -340,15 +277,9 @@ class Engine:
             if flight.when != when:
                 continue
             if flight.query:
-                self._forget_in_stream(flight)
                 self._lost(flight, "TIMEOUT")
             else:
                 self._send(flight)
-
-    def _forget_in_stream(self, flight: Flight) -> None:
-        _, flights = self._streams.get(flight.server, (None, {}))
-        if flights.get(flight.query[:2]) is flight:
-            del flights[flight.query[:2]]
 
     def _made(self, flight: Flight) -> Provenance:
         server = self._servers[flight.server]

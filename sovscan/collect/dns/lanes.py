@@ -11,6 +11,8 @@ from sovscan.collect.dns.servers import Server
 from sovscan.collect.dns.wire import FLAG_QR, HEADER, make_query, question_end
 from sovscan.core.model import Question
 
+CLAIMS = {0, 3}
+"""NOERROR and NXDOMAIN: the codes that say something of a name."""
 USES = 2000
 """Questions asked from one source port, before another is taken."""
 WIDTH = 8
@@ -33,6 +35,7 @@ class Flight:
     query: bytes = b""
     when: float = 0.0
     by_stream: bool = False
+    edns: bool = True
     lane: "Lane | None" = None
 
 
@@ -72,11 +75,12 @@ class Lanes:
         """Ask a question. Raises OSError where the machine cannot send."""
         lane = self._lane()
         question = flight.question
-        query = make_query(question.name, question.type, mixed=self.mixes_case)
+        mixed = self.mixes_case
+        query = make_query(question.name, question.type, mixed=mixed, edns=flight.edns)
         while query[:2] in lane.flights:
-            query = make_query(question.name, question.type, mixed=self.mixes_case)
-        flight.query = query
+            query = make_query(question.name, question.type, mixed=mixed, edns=flight.edns)
         lane.socket.sendto(query, self._place)
+        flight.query = query
         lane.uses += 1
         lane.flights[query[:2]] = flight
         flight.lane = lane
@@ -125,14 +129,15 @@ class Lanes:
             self.dropped["id"] += 1
             return None
         end = question_end(flight.query)
-        if data[HEADER:end] == flight.query[HEADER:end]:
-            self._kept += 1
+        asked, told = flight.query[HEADER:end], data[HEADER:end]
+        if told == asked:
+            self._kept += asked != asked.lower()
             return flight
-        if data[4:6] == b"\0\0" and data[3] & 15:
+        if data[4:6] == b"\0\0" and data[3] & 15 not in CLAIMS:
             return (
                 flight  # an error without a question (RFC 1035 leaves that open): it claims nothing
             )
-        if data[HEADER:end].lower() == flight.query[HEADER:end].lower():
+        if told.lower() == asked.lower():
             self._lost += 1
             self.dropped["case"] += 1
         else:

@@ -14,7 +14,7 @@ import dns.rdatatype
 import dns.rdtypes.ANY.TXT
 import dns.rrset
 
-from sovscan.collect.dns.wire import Unusual, printable
+from sovscan.collect.dns.rdata import Unusual, printable
 from sovscan.core.names import canonical
 
 
@@ -24,7 +24,7 @@ class OracleReply:
     def __init__(self, data: bytes) -> None:
         try:
             message = dns.message.from_wire(data)
-        except (dns.exception.DNSException, ValueError, NotImplementedError) as error:
+        except (dns.exception.DNSException, ValueError) as error:
             raise Unusual(f"is no DNS message ({type(error).__name__})") from error
         self.flags = int(message.flags)
         self.rcode = int(message.rcode())
@@ -37,12 +37,15 @@ class OracleReply:
 
     def find(self, owner: str, rtype: int) -> tuple[int, list[str]] | None:
         """TTL (s) and the texts of a record set, or None."""
-        written = canonical(dns.name.from_text(owner).to_text())
-        rrset = self._sets.get((written, rtype))
-        if rrset is None:
-            return None
-        read = _READERS.get(rtype, dns.rdata.Rdata.to_text)
-        return rrset.ttl, [read(rdata) for rdata in rrset]
+        try:
+            written = canonical(dns.name.from_text(owner).to_text())
+            rrset = self._sets.get((written, rtype))
+            if rrset is None:
+                return None
+            read = _READERS.get(rtype, dns.rdata.Rdata.to_text)
+            return rrset.ttl, [read(rdata) for rdata in rrset]
+        except (dns.exception.DNSException, ValueError) as error:
+            raise Unusual("cannot be written as text") from error
 
 
 def _negative_ttl(message: dns.message.Message) -> int | None:

@@ -10,6 +10,9 @@ is halved. A line that loses a packet now and then is no resolver that is overru
 """
 
 
+BURST = 0.1
+
+
 @dataclass(slots=True)
 class Window:
     """How many questions may be open at one resolver: doubles a round until the first trouble
@@ -42,7 +45,7 @@ class Window:
         share = self._lost / seen
         if share > BAD_SHARE:
             self._troubled = True
-            self.size = max(LEAST, min(self.size // 2, self.most))
+            self.size = min(self.most, max(LEAST, self.size // 2))
         elif share <= GOOD_SHARE:
             step = self.size // 10 + 1 if self._troubled else self.size
             self.size = min(self.most, self.size + step)
@@ -51,7 +54,7 @@ class Window:
 
 @dataclass(slots=True)
 class Rate:
-    """At most so many questions a second, in bursts of at most a tenth of a second. None: as many
+    """At most so many questions in any second, in bursts of at most a tenth of that. None: as many
     as the windows let through.
     """
 
@@ -64,8 +67,8 @@ class Rate:
         if self.per_second is None:
             return 1 << 30
         if self._since is not None:
-            earned = (now - self._since) * self.per_second
-            self._tokens = min(self._tokens + earned, max(1.0, self.per_second / 10))
+            earned = (now - self._since) * self.per_second * (1 - BURST)
+            self._tokens = min(self._tokens + earned, max(1.0, self.per_second * BURST))
         else:
             self._tokens = 1.0
         self._since = now

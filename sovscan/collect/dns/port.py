@@ -1,19 +1,90 @@
-"""The port between a survey and whatever asks its questions."""
+"""The ports of the DNS room: where questions come from, and whoever asks them."""
 
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sovscan.collect.survey import Survey, Surveyed
+from sovscan.core.model import Observation, Question
+
+
+class Source(Protocol):
+    """Where questions come from and observations go."""
+
+    @property
+    def is_finished(self) -> bool:
+        """Nothing to ask and nothing awaited."""
+
+    def questions(self, most: int, now: float) -> list[Question]:
+        """Up to `most` questions that nobody asked yet; `now` in monotonic seconds."""
+
+    def take(self, observation: Observation) -> None:
+        """What became of one of them."""
+
+
+class Asked:
+    """A plain list of questions."""
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        self._waiting = deque(questions)
+        self._count = len(self._waiting)
+        self.observations: list[Observation] = []
+
+    @property
+    def is_finished(self) -> bool:
+        """Each question has its observation."""
+        return len(self.observations) == self._count
+
+    def questions(self, most: int, now: float) -> list[Question]:
+        """The next ones of the list."""
+        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+
+    def take(self, observation: Observation) -> None:
+        """Keep what became of one."""
+        self.observations.append(observation)
+
+
+@dataclass(slots=True)
+class Health:
+    """What became of the questions: how many there were, tries beyond the first, tries by TCP or
+    TLS, failures by kind and by whose fault, and what came and was not believed, by reason.
+    """
+
+    questions: int = 0
+    retries: int = 0
+    streams: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    def row(self) -> dict[str, object]:
+        """The counts as plain values, for a file."""
+        return {
+            "questions": self.questions,
+            "retries": self.retries,
+            "streams": self.streams,
+            "failures": dict(self.failures),
+            "faults": dict(self.faults),
+            "dropped": dict(self.dropped),
+        }
 
 
 class Resolver(Protocol):
     """Questions in, observations out.
 
     An engine takes questions from the survey, asks them in any order and at its own pace, hands
-    every observation
-    back (a failure is an observation, too), and yields each body as soon as nothing more is wanted
-    of it.
+    every observation back (a failure is an observation, too), and yields each body as soon as
+    nothing more is wanted of it.
     """
+
+    @property
+    def gave_up(self) -> bool:
+        """Nobody answers: what is left was not asked."""
+
+    @property
+    def health(self) -> Health:
+        """What became of the questions so far."""
 
     def run(self, survey: Survey) -> Iterator[Surveyed]:
         """Ask until the survey is finished. Never raises for what the network does."""

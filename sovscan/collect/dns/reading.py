@@ -6,15 +6,14 @@ from typing import Protocol
 import dns.rcode
 
 from sovscan.collect.dns.oracle import OracleReply
+from sovscan.collect.dns.rdata import TYPES, Unusual
 from sovscan.collect.dns.wire import (
     CNAME,
     FLAG_AA,
     FLAG_AD,
     FLAG_RA,
     FLAG_TC,
-    TYPES,
     Reply,
-    Unusual,
 )
 from sovscan.core.model import DomainName, Fault, Observation, Outcome, Provenance, Question
 

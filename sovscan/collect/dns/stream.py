@@ -31,13 +31,8 @@ class Stream:
         plain.setblocking(False)  # noqa: FBT003 - the name of the method says it
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket: socket.socket = plain
+        self._name = server.name or server.address if server.tls else ""
         code = plain.connect_ex((server.address, server.port))
-        if server.tls:
-            self._socket = _tls_context().wrap_socket(
-                plain,
-                server_hostname=server.name or server.address,
-                do_handshake_on_connect=False,
-            )
         if code not in {0, errno.EINPROGRESS}:
             self._fail(errno.errorcode.get(code, "OSERROR"))
             return
@@ -77,6 +72,12 @@ class Stream:
         if code:
             raise OSError(code, "connect")
         self._connected = True
+        if self._name:
+            self._selector.unregister(self._socket)
+            self._socket = _tls_context().wrap_socket(
+                self._socket, server_hostname=self._name, do_handshake_on_connect=False
+            )
+            self._selector.register(self._socket, READ | WRITE, self)
 
     def _greet(self) -> None:
         if isinstance(self._socket, ssl.SSLSocket):

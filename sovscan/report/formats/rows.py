@@ -29,13 +29,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "observations": (
         "target", "name", "type", "outcome", "detail", "fault", "answers", "aliases", "first_seen",
         "observed_at",
-        "resolver", "transport", "ttl", "attempts",
+        "resolver", "transport", "ttl", "attempts", "validated",
     ),
 }  # fmt: skip
 """The columns of each export; docs/exports.md says what each means."""
 
 NESTED = {"reasons", "conflicts", "evidence", "services", "service_reasons", "answers", "aliases"}
-FLAGS = {"european", "big_tech", "platform_big_tech"}
+FLAGS = {"european", "big_tech", "platform_big_tech", "validated"}
 RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """Cells that a spreadsheet would run as a formula get an apostrophe in front (OWASP, CSV
 injection)."""
