@@ -157,7 +157,7 @@ def test_an_interrupted_scan_resumed_looks_at_what_is_missing_and_ends_alike(
     with pytest.raises(KeyboardInterrupt):
         scan(path, judge, Offline(interrupted_after=after))
     done = set(verdicts(path, 1))
-    assert len(done) == after  # the batch in flight is lost, and no more
+    assert len(done) == after  # what had come is kept, the unfinished batch too
     second = Offline(NIGHT_2)
     assert scan(path, judge, second, at=NIGHT_2, resume=True) == 1
     looked_at = {body.domain for body in BODIES if body.domain in second.asked}

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from sovscan.collect.dns.plan import plan
+from sovscan.collect.dns.plan import below, first, grown, is_worth_more
 from sovscan.core.facts import Facts
 from sovscan.core.model import Fault, Observation, Outcome, Question, Target
 from sovscan.core.names import within
@@ -34,12 +34,16 @@ class Surveyed:
 
 @dataclass(slots=True)
 class _Open:
-    """A body in work: what is known, and what is still awaited."""
+    """A body in work: what is known, and what is still awaited; whether its own records were asked
+    for, and whether they made it worth asking for more.
+    """
 
     target: Target
     opened: float
     facts: dict[Question, Observation] = field(default_factory=dict)
     awaited: set[Question] = field(default_factory=set)
+    is_begun: bool = False
+    is_wanted: bool = False
 
 
 class Survey:
@@ -102,7 +106,7 @@ class Survey:
     def _advance(self, body: _Open) -> None:
         """Plan again until something must be awaited, or nothing more is wanted."""
         while True:
-            wanted = [q for q in plan(body.target, body.facts, self._probes) if q not in body.facts]
+            wanted = self._next_wave(body)
             if not wanted:
                 self._close(body)
                 return
@@ -113,6 +117,21 @@ class Survey:
                 self._want(body, question)
             if body.awaited:
                 return
+
+    def _next_wave(self, body: _Open) -> list[Question]:
+        """What the plan wants now and has not got; its fixed parts are asked for once."""
+        target, facts = body.target, body.facts
+        if not body.is_begun:
+            body.is_begun = True
+            return list(first(target))
+        wanted: list[Question] = []
+        if not body.is_wanted:
+            body.is_wanted = is_worth_more(first(target), facts)
+            if not body.is_wanted:
+                return []
+            wanted.extend(below(target, self._probes))
+        wanted.extend(grown(target, facts))
+        return [question for question in dict.fromkeys(wanted) if question not in facts]
 
     def _want(self, body: _Open, question: Question) -> None:
         until, known = self._shared.get(question, (0.0, None))

@@ -62,8 +62,11 @@ class Engine:
         self._attempts = attempts
         self._patience = patience
         self._clock = clock
+        self._moment = stamp(clock())
+        self._names = [str(server) for server in servers]
         self._timers: list[tuple[float, int, Flight]] = []
         self._order = 0
+        self._makings: dict[tuple[str, int, bool, int], Provenance] = {}
         self._done: list[Observation] = []
         self._in_vain = 0
         self._heard_of = False
@@ -100,6 +103,7 @@ class Engine:
             try:
                 self._fill(source)
                 while not (source.is_finished or self.gave_up):
+                    self._moment = stamp(self._clock())
                     self._listen()
                     self._look_at_the_clock()
                     for observation in self._drained():
@@ -124,9 +128,7 @@ class Engine:
                         Outcome.SKIPPED,
                         detail="RESOLVER-UNREACHABLE",
                         fault=Fault.NETWORK,
-                        provenance=Provenance(
-                            stamp(self._clock()), str(self._servers[0]), "none", attempts=0
-                        ),
+                        provenance=Provenance(self._moment, self._names[0], "none", attempts=0),
                     )
                 )
 
@@ -282,11 +284,14 @@ class Engine:
                 self._send(flight)
 
     def _made(self, flight: Flight) -> Provenance:
-        server = self._servers[flight.server]
-        by_tcp = "tls" if server.tls else "tcp"
-        return Provenance(
-            stamp(self._clock()),
-            str(server),
-            by_tcp if flight.by_stream else "udp",
-            attempts=flight.attempt,
-        )
+        """When, where and how this try was made: the same for all of one second."""
+        key = (self._moment, flight.server, flight.by_stream, flight.attempt)
+        if key not in self._makings:
+            by_tcp = "tls" if self._servers[flight.server].tls else "tcp"
+            transport = by_tcp if flight.by_stream else "udp"
+            self._makings = {
+                key: Provenance(
+                    self._moment, self._names[flight.server], transport, attempts=flight.attempt
+                )
+            }
+        return self._makings[key]

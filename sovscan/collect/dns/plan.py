@@ -33,23 +33,25 @@ POLICY_NAMES = ("_dmarc", "_mta-sts", "_smtp._tls")
 
 def plan(target: Target, facts: Facts, probes: Iterable[Probe]) -> tuple[Question, ...]:
     """Every question now known to be needed, whether answered or not, each once."""
-    apex = tuple(Question(target.domain, rtype) for rtype in APEX_TYPES)
-    if not _worth_more(apex, facts):
+    apex = first(target)
+    if not is_worth_more(apex, facts):
         return apex
-    return tuple(
-        dict.fromkeys(
-            (
-                *apex,
-                *_below(target, probes),
-                *_zone(target, facts),
-                *_hosts(target, facts),
-                *_senders(target, facts),
-            )
-        )
-    )
+    return tuple(dict.fromkeys((*apex, *below(target, probes), *grown(target, facts))))
 
 
-def _worth_more(apex: tuple[Question, ...], facts: Facts) -> bool:
+def first(target: Target) -> tuple[Question, ...]:
+    """What is asked of every body: the records of its domain itself."""
+    return tuple(Question(target.domain, rtype) for rtype in APEX_TYPES)
+
+
+def grown(target: Target, facts: Facts) -> Iterator[Question]:
+    """What the answers make one ask; more after each wave."""
+    yield from _zone(target, facts)
+    yield from _hosts(target, facts)
+    yield from spf.wanted(facts, target.domain)
+
+
+def is_worth_more(apex: tuple[Question, ...], facts: Facts) -> bool:
     """Is the first wave answered, and does the name exist? Below a name that does not exist nothing
     does (RFC 8020); but some servers deny a name for the types that they do not know (RFC 4074).
     """
@@ -62,7 +64,7 @@ def _worth_more(apex: tuple[Question, ...], facts: Facts) -> bool:
     return bool(absent) and all(each.detail != "NXDOMAIN" or each.aliases for each in absent)
 
 
-def _below(target: Target, probes: Iterable[Probe]) -> Iterator[Question]:
+def below(target: Target, probes: Iterable[Probe]) -> Iterator[Question]:
     """The fixed names below the domain: web, policies, autodiscover, the vendors' probes, and the
     random labels.
     """
@@ -113,8 +115,3 @@ def _hosts(target: Target, facts: Facts) -> Iterator[Question]:
         yield from (Question(host, rtype) for rtype in ADDRESS_TYPES)
         for address, _ in addresses(facts, host)[:MAX_ADDRESSES]:
             yield Question(reverse_name(address), "PTR")
-
-
-def _senders(target: Target, facts: Facts) -> Iterator[Question]:
-    """The records that the SPF tree includes, within the limits of RFC 7208."""
-    yield from spf.wanted(facts, target.domain)

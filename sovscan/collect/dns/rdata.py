@@ -23,6 +23,10 @@ PLAIN = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 _QUOTABLE = bytes(byte for byte in range(0x20, 0x7F) if byte not in b'"\\')
 
 
+MOST_STEPS = 192
+"""Labels and pointers of one name: 127 labels at most, and hardly a pointer for each."""
+
+
 class Unusual(ValueError):
     """Not written the usual way: let dnspython read it, or say that it is broken."""
 
@@ -46,7 +50,7 @@ def read_name(data: bytes, at: int) -> tuple[str, int]:
     """
     labels: list[bytes] = []
     end, limit = 0, at
-    while True:
+    for _ in range(MOST_STEPS):
         size = data[at]
         if size == 0:
             break
@@ -62,6 +66,8 @@ def read_name(data: bytes, at: int) -> tuple[str, int]:
             raise Unusual("a label of no known kind")
         labels.append(label)
         at += size + 1
+    else:
+        raise Unusual("a name of more steps than any has")
     joined = b".".join(labels)
     if b"".join(labels).translate(None, PLAIN) or len(joined) > 253:
         raise Unusual("a name that must be escaped")

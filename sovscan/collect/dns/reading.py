@@ -1,6 +1,5 @@
 """A DNS response to an observation: bounded, canonical, and with nothing dropped in silence."""
 
-from dataclasses import replace
 from typing import Protocol
 
 import dns.rcode
@@ -28,7 +27,14 @@ detail."""
 CUT = "CUT"
 MALFORMED = "MALFORMED"
 
-RESOLVER_FAULTS = {dns.rcode.REFUSED, dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.NOTAUTH}
+RESOLVER_FAULTS = {
+    dns.rcode.REFUSED,
+    dns.rcode.FORMERR,
+    dns.rcode.NOTIMP,
+    dns.rcode.NOTAUTH,
+    dns.rcode.BADVERS,
+    dns.rcode.BADCOOKIE,
+}
 
 
 class Said(Protocol):
@@ -71,13 +77,19 @@ def observe(question: Question, reply: Said, provenance: Provenance) -> Observat
     validated = bool(reply.flags & FLAG_AD)
     if found is None:
         detail = "NXDOMAIN" if reply.rcode == dns.rcode.NXDOMAIN else "NODATA"
-        absent = replace(provenance, ttl=reply.negative_ttl, validated=validated)
+        absent = _with(provenance, reply.negative_ttl, validated=validated)
         return Observation(question, Outcome.ABSENT, (), aliases, detail, Fault.NONE, absent)
     ttl, texts = found
     answers, cut = _bounded(texts)
-    seen = replace(provenance, ttl=ttl, validated=validated)
+    seen = _with(provenance, ttl, validated=validated)
     return Observation(
         question, Outcome.SEEN, answers, aliases, CUT if cut else "", Fault.NONE, seen
+    )
+
+
+def _with(made: Provenance, ttl: int | None, *, validated: bool) -> Provenance:
+    return Provenance(
+        made.observed_at, made.resolver, made.transport, ttl, made.attempts, validated
     )
 
 
@@ -88,7 +100,8 @@ def failure(question: Question, detail: str, fault: Fault, provenance: Provenanc
 
 def rcode_name(code: int) -> str:
     """The name of a response code, as SERVFAIL; RCODE17 where it has none."""
-    return dns.rcode.to_text(dns.rcode.Rcode(code)) if code < 4096 else f"RCODE{code}"
+    text = dns.rcode.to_text(dns.rcode.Rcode(code))
+    return f"RCODE{code}" if text.isdigit() else text
 
 
 def _follow(

@@ -17,7 +17,7 @@ CHUNK = 65536
 
 class Stream:
     """A connection that opens by itself. `failed` says why where it could not be used, or was
-    closed; then it is of no more use.
+    closed; then it is of no more use. `answered` counts the answers that came by it.
     """
 
     def __init__(self, server: Server, selector: selectors.BaseSelector) -> None:
@@ -27,6 +27,7 @@ class Stream:
         self._in = bytearray()
         self._connected = self._greeted = False
         self.failed = ""
+        self.answered = 0
         plain = socket.socket(family, socket.SOCK_STREAM)
         plain.setblocking(False)  # noqa: FBT003 - the name of the method says it
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -51,7 +52,8 @@ class Stream:
                 self._finish_connecting()
             if not self._greeted:
                 self._greet()
-            self._write()
+            with suppress(ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
+                self._write()
             return self._read()
         except ssl.SSLWantReadError:
             self._selector.modify(self._socket, READ, self)

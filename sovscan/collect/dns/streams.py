@@ -1,5 +1,6 @@
 """The connections to the resolvers, one each, and the flights that wait on them."""
 
+import errno
 import selectors
 from collections import Counter
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ class Streams:
         if stream is None or stream.failed:
             stream, flights = Stream(self._servers[flight.server], self._selector), {}
             self._open[flight.server] = (stream, flights)
+            if stream.failed:
+                raise OSError(getattr(errno, stream.failed, errno.EIO), "connect")
         question = flight.question
         query = make_query(question.name, question.type, mixed=False, edns=flight.edns)
         while query[:2] in flights:
@@ -39,7 +42,8 @@ class Streams:
 
     def receive(self, stream: Stream) -> tuple[list[tuple[Flight, bytes]], list[Flight]]:
         """The answers that have come, each with its flight; and the flights that wait in vain
-        because the connection was lost.
+        because the connection was lost. A server may close after each answer (RFC 7766 section
+        6.2.3): where it gave one, the others lose no try by that.
         """
         flights = next(held for each, held in self._open.values() if each is stream)
         found = []
@@ -53,10 +57,12 @@ class Streams:
                 self.dropped["question"] += 1
                 continue
             del flights[data[:2]]
+            stream.answered += 1
             found.append((flight, data))
         lost = list(flights.values()) if stream.failed else []
         for flight in lost:
             del flights[flight.query[:2]]
+            flight.attempt -= stream.answered > 0
         return found, lost
 
     def forget(self, flight: Flight) -> None:
