@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -110,7 +111,7 @@ def digest(folder: Path) -> str:
     """SHA-256 over the names and bytes of the registry's files, in the order of their names."""
     total = hashlib.sha256()
     for kind in FOLDERS:
-        for path in sorted((folder / kind).glob("*.toml")):
+        for path in sorted((folder / kind).glob("*.toml"), key=attrgetter("name")):
             total.update(f"{kind}/{path.name}\0".encode())
             total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()

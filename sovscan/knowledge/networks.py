@@ -7,7 +7,6 @@ it is shown and never matched.
 
 import hashlib
 import lzma
-import tomllib
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import cattrs
+import tomli
 
 from sovscan.core.names import parsed_address
 from sovscan.core.registry import Network
@@ -178,8 +178,8 @@ def read_sources(folder: Path) -> Sources:
 
 def _read(path: Path, kind: type[Value], hint: str) -> Value:
     try:
-        return converter().structure(tomllib.loads(path.read_text(encoding="utf-8")), kind)
-    except (OSError, cattrs.BaseValidationError, tomllib.TOMLDecodeError) as error:
+        return converter().structure(tomli.loads(path.read_text(encoding="utf-8")), kind)
+    except (OSError, cattrs.BaseValidationError, tomli.TOMLDecodeError) as error:
         raise DataError([f"{path}  cannot be read: {error}"], hint) from error
 
 

@@ -4,14 +4,15 @@ path in the file.
 
 import ipaddress
 import re
-import tomllib
 from collections.abc import Iterable
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from types import GenericAlias
 from typing import Any, TypeVar, get_args, get_origin
 
 import cattrs
+import tomli
 from cattrs.gen import make_dict_structure_fn, override
 from cattrs.v import format_exception
 
@@ -54,10 +55,10 @@ def read_values(folder: Path, kind: type[Value], faults: list[str]) -> dict[Path
     """All files of a folder as values of one kind; what cannot be read is told in `faults`."""
     reader = converter()
     found = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(folder.glob("*.toml"), key=attrgetter("name")):
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            table = tomli.loads(path.read_text(encoding="utf-8"))
+        except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
             faults.append(f"{shown(path)}  is no TOML file: {error}")
             continue
         try:

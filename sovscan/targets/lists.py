@@ -85,6 +85,8 @@ def _from_csv(name: str, lines: list[str], first: str) -> Listing:
         if not set(header) & set(DOMAIN_COLUMNS):
             told = ", ".join(header[:8])
             return Listing((), (f"{where}  has no column named domain (it has: {told})",))
+    if not header:
+        return Listing((), (f"{name}  is empty; give at least one domain",))
     return _gather(rows)
 
 
