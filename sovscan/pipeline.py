@@ -18,11 +18,13 @@ from filelock import FileLock, Timeout
 from sovscan import __version__
 from sovscan.clock import Clock, stamp, utc_now
 from sovscan.collect import Resolver, Survey, Surveyed
+from sovscan.collect.looks import Remembered
 from sovscan.collect.record import Recorder
+from sovscan.collect.survey import Further, nothing_further
 from sovscan.core.assess import assess as judge
 from sovscan.core.context import Criteria, Knowledge
 from sovscan.core.facts import Facts
-from sovscan.core.model import Assessment, Basis, Target
+from sovscan.core.model import Assessment, Basis, Observation, Question, Target
 from sovscan.errors import LockedError, UsageError
 from sovscan.knowledge.networks import About, Source
 from sovscan.knowledge.place import DEFAULT_POLICY
@@ -83,12 +85,14 @@ def scan(
     resume: bool = False,
     fresh_since: str | None = None,
     record: Path | None = None,
+    further: Further = nothing_further,
     observer: Observer | None = None,
     clock: Clock = utc_now,
 ) -> int:
     """Ask about every target, store what came back, and judge it; the id of the scan. Where the
     resolver gave up, the scan stays open, to be resumed. `fresh_since`: bodies that were seen whole
     since then (UTC) are not asked about again. `record`: write what was answered to this file.
+    `further`: questions beside the DNS, of kinds that the resolver knows how to ask.
     """
     watcher = observer or Silent()
     with _locked(path), open_store(path, create=True) as database:
@@ -107,7 +111,8 @@ def scan(
             with Recorder(record) if record else nullcontext() as recorder:
                 if fresh_since is not None:
                     wanted = keeper.keep_fresh(wanted, reader, fresh_since)
-                keeper.keep(resolver.run(Survey(wanted, judge_by.knowledge.probes)), recorder)
+                survey = Survey(wanted, judge_by.knowledge.probes, further=further)
+                keeper.keep(resolver.run(survey), recorder)
             if not resolver.gave_up:
                 writer.end_scan(scan_id, stamp(clock()), resolver.health.row())
         finally:
@@ -135,6 +140,15 @@ def assess(
                     writer.assessment(row.id, sighting.target_id, conclusion, stamp(clock()))
                     count += 1
         return row.id, count
+
+
+def remembered(path: Path, kind: str) -> Remembered:
+    """What a database knows of questions of a kind, with the day on which each was last asked."""
+    known: dict[Question, Observation] = {}
+    if path.is_file():
+        with open_store(path) as database:
+            known.update(Reader(database).last_asked(kind))
+    return known.get
 
 
 @contextmanager

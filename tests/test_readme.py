@@ -25,7 +25,7 @@ def test_the_output_shown_is_the_output_of_the_demo(tmp_path, monkeypatch):
 
 def test_every_command_that_the_documents_name_exists():
     named = {word for text in DOCS for word in re.findall(r"`?sovscan ([a-z]+)\b", text)}
-    prose = {"asks", "reads", "writes", "registry", "contributors", "is"}
+    prose = {"asks", "reads", "writes", "registry", "contributors", "is", "project"}
     assert named - prose <= set(COMMANDS)
     assert {"scan", "demo", "explain", "assess"} <= named
 

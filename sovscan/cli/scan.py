@@ -20,6 +20,9 @@ from sovscan.cli.show import print_overview, print_rows
 from sovscan.clock import days_ago, today
 from sovscan.collect import Engine, Server, parse_server, system_servers
 from sovscan.collect.dns.engine import CONCURRENCY
+from sovscan.collect.looks import DNS_ONLY, web_and_registries
+from sovscan.collect.rdap import RDAP
+from sovscan.collect.web import read_exclusions
 from sovscan.core.model import Target
 from sovscan.knowledge import load
 from sovscan.knowledge.networks import read_about
@@ -53,7 +56,23 @@ from sovscan.report.view import Overview
     metavar="HOST[:PORT]",
     help="Resolver to ask; repeat for several.  [default: the system's]",
 )
-@option("--no-web", is_flag=True, help="Ask the DNS only; this version never asks more.")
+@option(
+    "--web/--no-web",
+    default=True,
+    show_default=True,
+    help="Look at one page of each web name, too. --no-web asks the DNS and nobody else.",
+)
+@option(
+    "--rdap/--no-rdap",
+    default=True,
+    show_default=True,
+    help="Ask the registries (slowly) about addresses that the table of networks cannot place.",
+)
+@option(
+    "--exclude",
+    type=click.Path(exists=True, path_type=Path, dir_okay=False),
+    help="Domains whose web servers asked to be left out, one a line (docs/why-we-ask.md).",
+)
 @option(
     "--concurrency",
     type=click.IntRange(1, 5000),
@@ -106,7 +125,9 @@ def scan(
     skip_invalid: bool,
     db: Path,
     resolver: tuple[str, ...],
-    no_web: bool,
+    web: bool,
+    rdap: bool,
+    exclude: Path | None,
     concurrency: int,
     rate: float | None,
     resume: bool,
@@ -120,7 +141,7 @@ def scan(
     quiet: bool,
     form: str,
 ) -> None:
-    """Ask the DNS about bodies, store what came back, and judge it.
+    """Ask the DNS and the web about bodies, store what came back, and judge it.
 
     \b
       sovscan scan gent.be luxembourg.lu
@@ -137,7 +158,15 @@ def scan(
     runners = [resolvers.in_use(server, knowledge, judge.criteria) for server in servers]
     _announce(bodies, runners, quiet=quiet)
     _tell_of_networks(datasets, quiet=quiet)
-    engine = Engine(servers, concurrency=concurrency, rate=rate)
+    looks = DNS_ONLY
+    if web:
+        excluded = read_exclusions(exclude.read_text("utf-8").splitlines()) if exclude else ()
+        looks = web_and_registries(
+            knowledge.networks if rdap else None,
+            frozenset(excluded),
+            pipeline.remembered(db, RDAP),
+        )
+    engine = Engine(servers, concurrency=concurrency, rate=rate, beside=looks.open)
     scan_id = pipeline.scan(
         bodies,
         engine,
@@ -147,6 +176,7 @@ def scan(
         resume=resume,
         fresh_since=days_ago(max_age) if max_age is not None else None,
         record=record,
+        further=looks.plan,
         observer=console.observer(quiet=quiet),
     )
     for line in health_text(engine.health):

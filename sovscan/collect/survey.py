@@ -5,11 +5,11 @@ name that several bodies share is asked once.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sovscan.collect.dns.plan import below, first, grown, is_worth_more
-from sovscan.core.facts import Facts
+from sovscan.core.facts import Facts, addresses
 from sovscan.core.model import Fault, Observation, Outcome, Question, Target
 from sovscan.core.names import within
 from sovscan.core.registry import Probe
@@ -22,6 +22,15 @@ LEAST_KEPT = 600.0
 FAILURE_KEPT = 30.0
 MOST_SHARED = 50_000
 LATE = "DEADLINE"
+
+
+Further = Callable[[Target, Facts], Iterator[Question]]
+"""Questions of other kinds that a body's facts give rise to."""
+
+
+def nothing_further(target: Target, facts: Facts) -> Iterator[Question]:
+    """The DNS only."""
+    return iter(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +59,16 @@ class Survey:
     """The state of a scan's questions. At most `width` bodies are open at a time."""
 
     def __init__(
-        self, targets: Iterable[Target], probes: Iterable[Probe], width: int = WIDTH
+        self,
+        targets: Iterable[Target],
+        probes: Iterable[Probe],
+        width: int = WIDTH,
+        further: Further = nothing_further,
     ) -> None:
         self._waiting: Iterator[Target] = iter(targets)
         self._probes = tuple(dict.fromkeys(probes))
         self._width = width
+        self._further = further
         self._open = 0
         self._exhausted = False
         self._now = 0.0
@@ -77,6 +91,12 @@ class Survey:
         self._now = now
         self._fill()
         return [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
+
+    def addresses(self, question: Question) -> tuple[str, ...]:
+        """The addresses of the host that a question names, from the facts of a body that asks."""
+        asking = self._askers.get(question)
+        found = addresses(asking[0].facts, question.name) if asking else ()
+        return tuple(address for address, _ in found)
 
     def take(self, observation: Observation) -> None:
         """An answer (or its failure) for every body that awaits it."""
@@ -131,6 +151,7 @@ class Survey:
                 return []
             wanted.extend(below(target, self._probes))
         wanted.extend(grown(target, facts))
+        wanted.extend(self._further(target, facts))
         return [question for question in dict.fromkeys(wanted) if question not in facts]
 
     def _want(self, body: _Open, question: Question) -> None:

@@ -16,9 +16,9 @@ def assess(
     """Everything that may be concluded about a target from these facts."""
     attributions = attribute(target, facts, knowledge)
     reaches = tuple(
-        reach(vendor, target.country, knowledge, criteria) for vendor in _vendors(attributions)
+        [reach(vendor, target.country, knowledge, criteria) for vendor in _vendors(attributions)]
     )
-    scores = tuple(score(attributions, reaches, criteria, lens) for lens in Lens)
+    scores = tuple([score(attributions, reaches, criteria, lens) for lens in Lens])
     return Assessment(target, attributions, reaches, scores, basis)
 
 

@@ -9,10 +9,10 @@ from sovscan.core.model import EntityId, Role, Signal, VendorId
 from sovscan.core.registry import AddressTable, Entity, Law, Methodology, Policy, Probe, Vendor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Knowledge:
     """The registry and the address table. `digest` is the SHA-256 of the files that it was read
-    from.
+    from. It is itself and no other, so that what follows from it can be remembered.
     """
 
     vendors: Mapping[VendorId, Vendor]
@@ -31,14 +31,17 @@ class Knowledge:
 
     def hits(self, signal: Signal, *roles: Role) -> tuple[Hit, ...]:
         """The rules that know this signal in one of these roles (in any, where none is named)."""
-        return tuple(
-            hit for hit in self.rules.match(signal) if not roles or hit.fingerprint.role in roles
-        )
+        found = self.rules.identify(signal.kind, signal.value)
+        if not roles or not found:
+            return found
+        return tuple([hit for hit in found if hit.fingerprint.role in roles])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Criteria:
-    """By what a judgement is made: policy, methodology, and the day on which ownership is read."""
+    """By what a judgement is made: policy, methodology, and the day on which ownership is read.
+    As with Knowledge, each is itself and no other.
+    """
 
     policy: Policy
     methodology: Methodology

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from sovscan.core.model import DomainName, Observation, Outcome, Question
 from sovscan.core.names import canonical, parsed_address
@@ -16,28 +17,36 @@ ADDRESS_TYPES = ("A", "AAAA")
 
 def observation(facts: Facts, name: str, rtype: str) -> Observation | None:
     """The observation of this question, or None where it was not asked."""
-    return facts.get(Question(DomainName(name), rtype))
+    key: Any = (name, rtype)  # a Question is equal to it, and takes longer to make
+    return facts.get(key)
 
 
 def answers(facts: Facts, name: str, rtype: str) -> tuple[str, ...]:
     """The record data seen for this question; empty where absent, failed or not asked."""
     found = observation(facts, name, rtype)
-    return found.answers if found and found.outcome is Outcome.SEEN else ()
+    return found.answers if found is not None and found.outcome is Outcome.SEEN else ()
 
 
 def outcome(facts: Facts, name: str, rtype: str) -> Outcome:
     """What became of this question; SKIPPED where it was not asked."""
     found = observation(facts, name, rtype)
-    return found.outcome if found else Outcome.SKIPPED
+    return found.outcome if found is not None else Outcome.SKIPPED
 
 
 def addresses(facts: Facts, host: str) -> tuple[tuple[str, Question], ...]:
     """The addresses of a host with the question that gave each, IPv4 first."""
     return tuple(
-        (address, Question(DomainName(host), rtype))
-        for rtype in ADDRESS_TYPES
-        for address in answers(facts, host, rtype)
+        [
+            (address, Question(DomainName(host), rtype))
+            for rtype in ADDRESS_TYPES
+            for address in answers(facts, host, rtype)
+        ]
     )
+
+
+def is_absent(facts: Facts, host: str) -> bool:
+    """Is it known that this host has no address?"""
+    return all(outcome(facts, host, rtype) is Outcome.ABSENT for rtype in ADDRESS_TYPES)
 
 
 def alias_chain(facts: Facts, name: str) -> tuple[tuple[DomainName, Question], ...]:
@@ -92,6 +101,7 @@ def name_servers(facts: Facts, zone: str, domain: str) -> tuple[DomainName, tupl
         name = name.partition(".")[2]
 
 
+@lru_cache(maxsize=1024)
 def random_label(domain: str) -> str:
     """A label that nobody has below this domain: what answers at it is synthetic.
 

@@ -6,6 +6,8 @@ An EU subsidiary of a foreign group is under that group's control, wherever its 
 CLOUD Act: possession, custody or control). Where a machine stands is shown and never lowers a risk.
 """
 
+from functools import lru_cache
+
 from sovscan.core.context import Criteria, Knowledge
 from sovscan.core.model import EntityId, Link, Reach, Reason, VendorId
 from sovscan.core.registry import Binding, Entity, EntityKind, Holding, Law, Owner, Policy
@@ -19,6 +21,9 @@ HALF = 50.0
 OPEN_TIER = "TU"
 """Somebody stands above the last entity on record, and nobody knows who: control is unknown."""
 
+REMEMBERED = 4096
+"""Vendors whose chain is climbed only once: as seen from home, and from everywhere else."""
+
 MEMBER_STATE_LAW = "EU"
 MEMBER_STATES = "T1"
 
@@ -27,6 +32,12 @@ def reach(vendor: VendorId, home: str | None, knowledge: Knowledge, criteria: Cr
     """The chain above a vendor on the day of the criteria, and what follows from it for a body in
     country `home`.
     """
+    abroad = _reach(vendor, None, knowledge, criteria)
+    return abroad if abroad.country != home else _reach(vendor, home, knowledge, criteria)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _reach(vendor: VendorId, home: str | None, knowledge: Knowledge, criteria: Criteria) -> Reach:
     entities, edges = _climb(knowledge.vendors[vendor].operator, knowledge, criteria)
     top = entities[-1]
     policy = criteria.policy

@@ -3,8 +3,9 @@
 import ipaddress
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sovscan.core.model import Evidence, Role, RuleId, Signal, VendorId
 from sovscan.core.names import parsed_address, suffixes
@@ -20,6 +21,9 @@ GENERIC = {
 WITHIN_LABEL = "[a-z0-9_-]+"
 """What `*` stands for in a pattern."""
 
+REMEMBERED = 16_384
+"""Values whose rules are kept at hand: the same hosts come back with body after body."""
+
 _RUN = re.compile(r"\{(\d{1,4})-(\d{1,4})\}")
 
 
@@ -29,10 +33,14 @@ class Hit:
 
     vendor: Vendor
     fingerprint: Fingerprint
+    rule: RuleId = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rule", self.vendor.rule(self.fingerprint))
 
     def evidence(self, signal: Signal) -> Evidence:
         """This rule met this fact."""
-        return Evidence(self.vendor.rule(self.fingerprint), signal, self.fingerprint.strength)
+        return Evidence(self.rule, signal, self.fingerprint.strength)
 
 
 class _Matchers:
@@ -98,13 +106,19 @@ class _Matchers:
 class RuleIndex:
     """All fingerprints of all vendors, ready for look-up. Immutable once built."""
 
-    __slots__ = ("_asked", "_by_id", "probes")
+    __slots__ = ("_asked", "_by_id", "identify", "probes")
+
+    identify: Callable[[str, str], tuple[Hit, ...]]
+    """The rules that know a value of a kind of signal, at most one vendor a role: the most
+    specific. What was asked is remembered.
+    """
 
     def __init__(self, vendors: Iterable[Vendor]) -> None:
         ordered = sorted(vendors, key=lambda vendor: vendor.id)
         hits = [Hit(vendor, rule) for vendor in ordered for rule in vendor.fingerprints]
         self.probes = tuple(dict.fromkeys(probe for vendor in ordered for probe in vendor.probes))
-        self._by_id = {hit.vendor.rule(hit.fingerprint): hit.fingerprint for hit in hits}
+        self._by_id = {hit.rule: hit.fingerprint for hit in hits}
+        self.identify = lru_cache(maxsize=REMEMBERED)(self._identify)
         by_kind: dict[str, _Matchers] = defaultdict(_Matchers)
         for hit in hits:
             by_kind[hit.fingerprint.signal].add(hit)
@@ -119,12 +133,7 @@ class RuleIndex:
         """The rule of this id; None for the tool's own reading rules."""
         return self._by_id.get(rule)
 
-    def match(self, signal: Signal) -> tuple[Hit, ...]:
-        """The rules that know this signal, at most one vendor a role: the most specific."""
-        return self.identify(signal.kind, signal.value)
-
-    def identify(self, kind: str, value: str) -> tuple[Hit, ...]:
-        """As `match`, for a bare kind and value."""
+    def _identify(self, kind: str, value: str) -> tuple[Hit, ...]:
         best: dict[Role, Hit] = {}
         for matchers in self._asked.get(kind, ()):
             for hit in matchers.find(value):

@@ -5,8 +5,9 @@ Everything is a sum over stakes: one party's weight in the whole, and its risk t
 None for unknown.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from sovscan.core.context import Criteria
 from sovscan.core.jurisdiction import OPEN_TIER
@@ -30,11 +31,15 @@ DIGITS = 6
 SLACK = 1e-4
 """Of thirds and sevenths, kept with six decimals, a little is always missing: that is no party."""
 
+REMEMBERED = 4096
+"""Services kept at hand: of most bodies the same few parties hold them, in the same parts."""
+
+NAMED = (Finding.ATTRIBUTED, Finding.OWN)
+
 Risk = float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Stake:
+class Stake(NamedTuple):
     """What one party weighs. Over a service that a body has, the weights of its stakes sum to 1."""
 
     service: Service
@@ -52,12 +57,12 @@ def stakes(
     if attribution.finding is Finding.NO_SERVICE:
         return ()
     weights = methodology.roles[attribution.service]
-    scored = tuple(
+    scored = [
         Stake(attribution.service, weights[party.role] * party.share, risk(party), party)
         for party in attribution.parties
-        if weights.get(party.role) and party.share > 0
-    )
-    missing = 1.0 - sum(stake.weight for stake in scored)
+        if party.share > 0 and weights.get(party.role)
+    ]
+    missing = 1.0 - sum([stake.weight for stake in scored])
     open_stake = (Stake(attribution.service, missing, None),) if missing > SLACK else ()
     return (*scored, *open_stake)
 
@@ -68,13 +73,8 @@ def party_risk(
     """The worse of a party's vendor and its platform. Where one of them is unknown the whole is,
     unless the other is at 1 already: it cannot get worse.
     """
-    held = [_vendor_risk(v, reaches, criteria, lens) for v in (party.vendor, party.platform) if v]
-    if 1.0 in held:
-        return 1.0
-    if party.finding not in {Finding.ATTRIBUTED, Finding.OWN}:
-        return None
-    known = [risk for risk in held if risk is not None]
-    return max(known, default=0.0) if len(known) == len(held) else None
+    named = (vendor for vendor in (party.vendor, party.platform) if vendor)
+    return _worse(party, {v: _vendor_risk(reaches[v], criteria, lens) for v in named})
 
 
 def score(
@@ -82,23 +82,23 @@ def score(
 ) -> Score:
     """One body through one lens."""
     methodology = criteria.methodology
-    by_vendor = {reach.vendor: reach for reach in reaches}
+    risks = {reach.vendor: _vendor_risk(reach, criteria, lens) for reach in reaches}
     listed = tuple(attributions)
 
     def risk(party: Party) -> Risk:
-        return party_risk(party, by_vendor, criteria, lens)
+        return _worse(party, risks)
 
-    held = [(each, stakes(each, methodology, risk)) for each in listed]
-    services = tuple(
-        _service_score(attribution, own, methodology, risk)
-        for attribution, own in held
-        if attribution.finding is not Finding.NO_SERVICE
-    )
-    weighed = tuple(
-        replace(stake, weight=stake.weight * methodology.services[stake.service])
+    held = [
+        (each, stakes(each, methodology, risk))
+        for each in listed
+        if each.finding is not Finding.NO_SERVICE
+    ]
+    services = tuple([_service_score(each, own, methodology, risk) for each, own in held])
+    weighed = [
+        (stake.weight * methodology.services[stake.service], stake.risk)
         for _, own in held
         for stake in own
-    )
+    ]
     low, high, coverage, known = _interval(weighed)
     value = known if known is not None and coverage >= methodology.coverage_floor else None
     exposures = [
@@ -119,10 +119,17 @@ def score(
     )
 
 
-def _vendor_risk(
-    vendor: VendorId, reaches: dict[VendorId, Reach], criteria: Criteria, lens: Lens
-) -> Risk:
-    reach = reaches[vendor]
+def _worse(party: Party, risks: Mapping[VendorId, Risk]) -> Risk:
+    held = [risks[vendor] for vendor in (party.vendor, party.platform) if vendor]
+    if 1.0 in held:
+        return 1.0
+    if party.finding not in NAMED:
+        return None
+    known = [risk for risk in held if risk is not None]
+    return max(known, default=0.0) if len(known) == len(held) else None
+
+
+def _vendor_risk(reach: Reach, criteria: Criteria, lens: Lens) -> Risk:
     if lens is Lens.BIG_TECH and reach.big_tech:
         return 1.0
     if reach.tier == OPEN_TIER:
@@ -132,17 +139,20 @@ def _vendor_risk(
     return 0.0 if reach.european else criteria.methodology.risk[reach.tier]
 
 
-def _interval(weighed: tuple[Stake, ...]) -> tuple[float, float, float, Risk]:
+def _interval(weighed: Iterable[tuple[float, Risk]]) -> tuple[float, float, float, Risk]:
     """Low, high, coverage and the value over what is known; the widest interval where nothing
     applies.
     """
-    whole = sum(stake.weight for stake in weighed)
+    known = reliance = unknown = 0.0
+    for weight, risk in weighed:
+        if risk is None:
+            unknown += weight
+        else:
+            known += weight
+            reliance += weight * risk
+    whole = known + unknown
     if not whole:
         return 0.0, 1.0, 0.0, None
-    known = sum(stake.weight for stake in weighed if stake.risk is not None)
-    reliance = sum(stake.weight * stake.risk for stake in weighed if stake.risk is not None)
-    unknown = sum(stake.weight for stake in weighed if stake.risk is None)
-    whole = known + unknown
     return (
         reliance / whole,
         (reliance + unknown) / whole,
@@ -157,21 +167,38 @@ def _service_score(
     methodology: Methodology,
     risk: Callable[[Party], Risk],
 ) -> ServiceScore:
-    low, high, coverage, value = _interval(held)
     exposed = [risk(party) for party in attribution.parties if party.role in methodology.exposed]
     known = [each for each in exposed if each is not None]
     groups = {
         (stake.party.vendor, stake.party.platform) for stake in held if stake.party is not None
     }
-    dependency = value if coverage >= methodology.coverage_floor else None
+    return _of_service(
+        attribution.service,
+        tuple([(stake.weight, stake.risk) for stake in held]),
+        max(known) if known else None,
+        len(groups) == 1,
+        methodology.coverage_floor,
+    )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _of_service(
+    service: Service,
+    weighed: tuple[tuple[float, Risk], ...],
+    exposure: Risk,
+    is_one_group: bool,
+    floor: float,
+) -> ServiceScore:
+    low, high, coverage, value = _interval(weighed)
+    low = round(low, DIGITS)
     return ServiceScore(
-        service=attribution.service,
-        dependency=None if dependency is None else round(dependency, DIGITS),
-        low=round(low, DIGITS),
+        service=service,
+        dependency=None if value is None or coverage < floor else round(value, DIGITS),
+        low=low,
         high=round(high, DIGITS),
         coverage=round(coverage, DIGITS),
-        exposure=round(max(known), DIGITS) if known else None,
-        critical=round(low, DIGITS) == 1.0 and len(groups) == 1,
+        exposure=None if exposure is None else round(exposure, DIGITS),
+        critical=low == 1.0 and is_one_group,
     )
 
 
@@ -186,8 +213,7 @@ def _grade(
     bands = [band.grade for band in methodology.bands]
     grade = next(band.grade for band in methodology.bands if value <= band.upto)
     caps = methodology.caps
-    whole = {score.service for score in services if score.low == 1.0}
-    count = len(whole & set(caps.essential))
+    count = sum(each.low == 1.0 and each.service in caps.essential for each in services)
     cap = bands[0] if not count else caps.all if count == len(caps.essential) else caps.one
     return max(grade, cap, key=bands.index)
 
@@ -201,11 +227,11 @@ def _reasons(
         Finding.UNOBSERVED: "not-seen",
         Finding.UNKNOWN: "not-known",
     }
-    named = tuple(
+    named = [
         Reason(codes[attribution.finding], (("service", attribution.service.value),))
         for attribution in attributions
         if attribution.finding in codes
-    )
+    ]
     floor = (
         (Reason("below-floor", (("floor", f"{methodology.coverage_floor:g}"),)),)
         if value is None

@@ -20,39 +20,40 @@ from sovscan.core.facts import (
 )
 from sovscan.core.model import DomainName, Outcome, Question, Signal
 from sovscan.core.names import canonical
-from sovscan.core.registry import AddressTable, Probe
+from sovscan.core.registry import AddressTable, Network, Probe
 
 AUTODISCOVER = "autodiscover"
 AUTODISCOVER_SRV = "_autodiscover._tcp"
-WEB_NAMES = ("www.{domain}", "{domain}")
-"""The names under which a body's web site is looked for, the usual front first."""
 
 
 def address_signals(
     facts: Facts, networks: AddressTable, host: str, relation: str
 ) -> tuple[Signal, ...]:
-    """Of each address of a host: the address, its origin AS as `relation`-address-as, and its
+    """Of each address of a host: its origin AS as `relation`-address-as, the address, and its
     reverse names.
     """
-    return tuple(
-        signal
-        for address, question in addresses(facts, host)
-        for signal in of_address(facts, networks, host, relation, address, question)
-    )
+    found: list[Signal] = []
+    for address, question in addresses(facts, host):
+        found += of_address(networks.lookup(address), relation, address, question)
+        pointer = Question(reverse_name(address), "PTR")
+        found += [
+            Signal("ptr", canonical(name), DomainName(host), pointer)
+            for name in answers(facts, pointer.name, "PTR")
+        ]
+    return tuple(found)
 
 
 def of_address(
-    facts: Facts, networks: AddressTable, host: str, relation: str, address: str, question: Question
-) -> Iterator[Signal]:
-    """The signals of one address of a host."""
-    subject = DomainName(host)
-    network = networks.lookup(address)
-    if network is not None:
-        yield Signal(f"{relation}-address-as", str(network.asn), subject, question)
-    yield Signal("address", address, subject, question)
-    pointer = Question(reverse_name(address), "PTR")
-    for name in answers(facts, pointer.name, "PTR"):
-        yield Signal("ptr", canonical(name), subject, pointer)
+    network: Network | None, relation: str, address: str, question: Question
+) -> tuple[Signal, ...]:
+    """The network that originates an address of the host asked about, where one does, and the
+    address itself.
+    """
+    itself = Signal("address", address, question.name, question)
+    if network is None:
+        return (itself,)
+    origin = Signal(f"{relation}-address-as", str(network.asn), question.name, question)
+    return (origin, itself)
 
 
 def alias_signals(facts: Facts, host: str, kind: str) -> tuple[Signal, ...]:
@@ -69,10 +70,14 @@ def dkim_signals(facts: Facts, domain: str, probes: Iterable[Probe]) -> tuple[Si
     """
     found = []
     for probe in probes:
-        question = Question(DomainName(f"{probe.name}.{domain}"), probe.type)
+        name = DomainName(f"{probe.name}.{domain}")
+        seen = answers(facts, name, probe.type)
+        if not seen:
+            continue
+        question = Question(name, probe.type)
         if is_synthetic(facts, question, domain):
             continue
-        for answer in answers(facts, question.name, question.type):
+        for answer in seen:
             if probe.type == "CNAME":
                 found.append(Signal("dkim-target", canonical(answer), DomainName(domain), question))
             elif _is_key(answer):
@@ -102,16 +107,16 @@ def autodiscover_signals(facts: Facts, domain: str) -> tuple[Signal, ...]:
     )
 
 
-def sender_signals(facts: Facts, domain: str) -> tuple[Signal, ...]:
-    """The domains that the SPF tree names, each once."""
-    named: dict[str, Signal] = {}
-    for mention in spf.walk(facts, domain):
-        value = mention.term.domain
-        if value:
-            named.setdefault(
-                value, Signal("spf-include", value, DomainName(domain), mention.question)
-            )
-    return tuple(named.values())
+def sender_signals(domain: str, met: Iterable[spf.Mention]) -> tuple[Signal, ...]:
+    """The domains that the SPF tree names, each once. `met`: what the walk through it came by."""
+    named: dict[DomainName, Question] = {}
+    for term, question in met:
+        if term.domain:
+            named.setdefault(term.domain, question)
+    return tuple(
+        Signal("spf-include", value, DomainName(domain), question)
+        for value, question in named.items()
+    )
 
 
 def token_signals(facts: Facts, domain: str) -> tuple[Signal, ...]:
@@ -145,8 +150,8 @@ def zone_signals(facts: Facts, zone: str) -> tuple[Signal, ...]:
 
 
 def web_names(domain: str) -> tuple[DomainName, ...]:
-    """The names asked about for hosting and CDN."""
-    return tuple(DomainName(pattern.format(domain=domain)) for pattern in WEB_NAMES)
+    """The names under which a body's web site is looked for, the usual front first."""
+    return DomainName(f"www.{domain}"), DomainName(domain)
 
 
 def every_signal(
@@ -169,7 +174,7 @@ def every_signal(
         yield from address_signals(facts, networks, name, "web")
     yield from dkim_signals(facts, domain, probes)
     yield from autodiscover_signals(facts, domain)
-    yield from sender_signals(facts, domain)
+    yield from sender_signals(domain, spf.walk(facts, domain))
 
 
 def _is_key(text: str) -> bool:

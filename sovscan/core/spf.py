@@ -5,8 +5,9 @@ This reads the tree of includes and redirects; it does not evaluate a sender's a
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from sovscan.core.facts import Facts, answers, outcome
 from sovscan.core.model import DomainName, Outcome, Question
@@ -14,6 +15,11 @@ from sovscan.core.names import canonical
 
 LOOKUP_LIMIT = 10
 """Terms that cause DNS queries, per check (RFC 7208 section 4.6.4)."""
+
+REMEMBERED = 4096
+"""Records whose terms are kept at hand: many bodies include the same ones."""
+
+FOLLOWED = ("include", "redirect")
 
 _TERM = re.compile(
     r"^[+\-~?]?(include|redirect|exists|a|mx|ptr)(?:[:=]([^/]+))?(?:/.*)?$", re.IGNORECASE
@@ -24,21 +30,20 @@ _MACRO = re.compile(r"%[{%_\-]")
 @dataclass(frozen=True, slots=True)
 class Term:
     """A term that names a domain. `static` is False where a macro stands in it; then `domain` is
-    its fixed end.
+    its fixed end. `is_followed`: the domain's own record belongs to the tree.
     """
 
     kind: str
     domain: DomainName
     static: bool
+    is_followed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A term met while walking the tree: in whose record, and how deep (0 is the domain's own)."""
+class Mention(NamedTuple):
+    """A term met while walking the tree, and in whose record."""
 
     term: Term
     question: Question
-    depth: int
 
 
 def records(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,9 +54,11 @@ def records(texts: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def terms(record: str) -> tuple[Term, ...]:
-    """The terms of a record that name another domain, in order."""
-    matches = (_TERM.match(word) for word in record.split()[1:])
+@lru_cache(maxsize=REMEMBERED)
+def terms(texts: tuple[str, ...]) -> tuple[Term, ...]:
+    """The terms that name another domain, in order, of the SPF records among these TXT strings."""
+    words = (word for record in records(texts) for word in record.split()[1:])
+    matches = (_TERM.match(word) for word in words)
     return tuple(_term(match[1].lower(), match[2]) for match in matches if match and match[2])
 
 
@@ -60,28 +67,27 @@ def denies_all(record: str) -> bool:
     return record.lower().split()[1:] == ["-all"]
 
 
-def walk(facts: Facts, domain: str) -> Iterator[Mention]:
+def walk(facts: Facts, domain: str) -> tuple[Mention, ...]:
     """Every naming term reachable from the domain's record, depth first, within the limit on
     look-ups.
     """
-    visited: set[str] = set()
-    budget = [LOOKUP_LIMIT]
-    yield from _walk(facts, domain, 0, visited, budget)
+    met: list[Mention] = []
+    _visit(facts, domain, set(), met)
+    return tuple(met)
 
 
 def wanted(facts: Facts, domain: str) -> tuple[Question, ...]:
     """The TXT questions that the tree still needs or has used, in the order of the walk."""
-    followed = (
-        Question(mention.term.domain, "TXT")
-        for mention in walk(facts, domain)
-        if mention.term.static and mention.term.kind in {"include", "redirect"}
+    return tuple(
+        dict.fromkeys(
+            Question(term.domain, "TXT") for term, _ in walk(facts, domain) if term.is_followed
+        )
     )
-    return tuple(dict.fromkeys(followed))
 
 
-def states(facts: Facts, domain: str) -> tuple[str, ...]:
+def states(facts: Facts, domain: str, met: tuple[Mention, ...]) -> tuple[str, ...]:
     """What limits the reading: `absent`, `unseen`, `multiple`, `delegated` (behind a macro),
-    `too-many-lookups`.
+    `too-many-lookups`. `met`: what the walk from this domain came by.
     """
     asked = outcome(facts, domain, "TXT")
     if asked in {Outcome.FAILED, Outcome.SKIPPED}:
@@ -89,45 +95,42 @@ def states(facts: Facts, domain: str) -> tuple[str, ...]:
     found = records(answers(facts, domain, "TXT"))
     if not found:
         return ("absent",)
-    mentions = tuple(walk(facts, domain))
+    terms_met = [term for term, _ in met]
     checks = (
         ("multiple", len(found) > 1),
-        ("delegated", any(not mention.term.static for mention in mentions)),
-        (
-            "too-many-lookups",
-            sum(1 for mention in mentions if mention.term.kind != "ptr") >= LOOKUP_LIMIT,
-        ),
+        ("delegated", any(not term.static for term in terms_met)),
+        ("too-many-lookups", sum(term.kind != "ptr" for term in terms_met) >= LOOKUP_LIMIT),
         (
             "unseen",
             any(
-                outcome(facts, question.name, "TXT") is Outcome.FAILED
-                for question in wanted(facts, domain)
+                outcome(facts, term.domain, "TXT") is Outcome.FAILED
+                for term in terms_met
+                if term.is_followed
             ),
         ),
     )
     return tuple(state for state, holds in checks if holds)
 
 
-def _walk(
-    facts: Facts, domain: str, depth: int, visited: set[str], budget: list[int]
-) -> Iterator[Mention]:
+def _visit(facts: Facts, domain: str, visited: set[str], met: list[Mention]) -> None:
     if domain in visited:
         return
     visited.add(domain)
+    texts = answers(facts, domain, "TXT")
+    if not texts:
+        return
     question = Question(DomainName(domain), "TXT")
-    for record in records(answers(facts, domain, "TXT")):
-        for term in terms(record):
-            if budget[0] <= 0:
-                return
-            budget[0] -= 1
-            yield Mention(term, question, depth)
-            if term.static and term.kind in {"include", "redirect"}:
-                yield from _walk(facts, term.domain, depth + 1, visited, budget)
+    for term in terms(texts):
+        if len(met) >= LOOKUP_LIMIT:
+            return
+        met.append(Mention(term, question))
+        if term.is_followed:
+            _visit(facts, term.domain, visited, met)
 
 
 def _term(kind: str, text: str) -> Term:
     found = list(_MACRO.finditer(text)) if "%" in text else []
     if not found:
-        return Term(kind, canonical(text), static=True)
+        return Term(kind, canonical(text), static=True, is_followed=kind in FOLLOWED)
     tail = text[found[-1].start() :].partition("}")[2].lstrip(".")
-    return Term(kind, canonical(tail), static=False)
+    return Term(kind, canonical(tail), static=False, is_followed=False)

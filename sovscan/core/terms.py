@@ -4,6 +4,7 @@ Strength and confidence are ordinal: their order means something, their distance
 """
 
 from enum import StrEnum
+from functools import cached_property
 from typing import NewType
 
 DomainName = NewType("DomainName", str)
@@ -15,7 +16,7 @@ RuleId = NewType("RuleId", str)
 class Ordinal(StrEnum):
     """A StrEnum whose members are listed from least to most."""
 
-    @property
+    @cached_property
     def rank(self) -> int:
         """Position in the order, from 0."""
         return list(type(self)).index(self)

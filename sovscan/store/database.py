@@ -17,6 +17,11 @@ APPLICATION = 0x536F7653
 
 SCHEMA = 1
 
+CACHE_KIB = 16_000
+"""How much of the file SQLite keeps in memory (KiB). Digests are spread over their whole index:
+with SQLite's own 2 MB, most pages that are written to were dropped before, and are read again.
+"""
+
 
 @contextmanager
 def open_store(path: Path, *, create: bool = False) -> Iterator[Database]:
@@ -77,6 +82,7 @@ def _told_by_sqlite(path: Path) -> Iterator[None]:
 
 def _recognise(database: Database, path: Path, *, create: bool) -> None:
     database.conn.execute("PRAGMA foreign_keys = ON")
+    database.conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     application = database.execute("PRAGMA application_id").fetchone()[0]
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if application == APPLICATION and version > SCHEMA:

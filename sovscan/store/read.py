@@ -1,13 +1,14 @@
 """Reading: facts and judgements come back as the values that went in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any
 
 from sqlite_utils import Database
 
 from sovscan.core.facts import Facts
-from sovscan.core.model import Assessment, Basis, Observation, Target
+from sovscan.core.model import Assessment, Basis, Observation, Question, Target
 from sovscan.errors import UsageError
 from sovscan.store import codec
 
@@ -35,12 +36,31 @@ class Sighting:
     observed_at: str
 
 
+_SEEN = f"""
+    SELECT t.id, g.fact_set, g.observed_at, {codec.TARGET}
+    FROM sightings g JOIN targets t ON t.id = g.target
+"""
+_MEMBERS = """
+    SELECT fact_set, observation FROM fact_set_members
+    WHERE fact_set IN (SELECT value FROM json_each(?))
+"""
+_OBSERVATIONS = f"""
+    SELECT id, {codec.FACT}, {codec.PROVENANCE} FROM observations
+    WHERE id IN (SELECT value FROM json_each(?))
+"""
+AT_ONCE = 50
+"""Sightings whose facts are read together."""
+MOST_KEPT = 20_000
+"""Observations that are kept, since other bodies may share them."""
+_question = attrgetter("question")
+
+
 class Reader:
     """Reads an open database."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._observation = lru_cache(maxsize=50_000)(self._read_observation)
+        self._observations: dict[int, Observation] = {}
 
     def scan(self, wanted: int | None = None) -> ScanRow:
         """The scan of this id, or the last one."""
@@ -75,36 +95,39 @@ class Reader:
 
     def sightings(self, scan: int, domain: str | None = None) -> Iterator[Sighting]:
         """The targets of a scan with their facts, by domain."""
-        query = """
-            SELECT t.*, g.fact_set, g.observed_at FROM sightings g JOIN targets t ON t.id = g.target
-            WHERE g.scan = :scan AND (:domain IS NULL OR t.domain = :domain) ORDER BY t.domain
+        query = f"""
+            {_SEEN} WHERE g.scan = ?1 AND (?2 IS NULL OR t.domain = ?2) ORDER BY t.domain
         """
-        for row in self._db.query(query, {"scan": scan, "domain": domain}):
-            yield Sighting(
-                row["id"], codec.target_from(row), self._facts(row["fact_set"]), row["observed_at"]
-            )
+        found = self._db.conn.execute(query, [scan, domain])
+        while rows := found.fetchmany(AT_ONCE):
+            yield from self._sightings(rows)
 
     def last_whole(self, domain: str, since: str) -> Sighting | None:
         """The last time since then (UTC) that a domain was seen and no question about it failed."""
-        query = """
-            SELECT t.*, g.fact_set, g.observed_at FROM sightings g JOIN targets t ON t.id = g.target
-            WHERE t.domain = :domain AND g.observed_at >= :since AND NOT EXISTS (
+        query = f"""
+            {_SEEN} WHERE t.domain = ? AND g.observed_at >= ? AND NOT EXISTS (
                 SELECT 1 FROM fact_set_members m JOIN observations o ON o.id = m.observation
                 WHERE m.fact_set = g.fact_set AND o.outcome NOT IN ('SEEN', 'ABSENT')
             ) ORDER BY g.observed_at DESC, g.scan DESC LIMIT 1
         """
-        for row in self._db.query(query, {"domain": domain, "since": since}):
-            return Sighting(
-                row["id"], codec.target_from(row), self._facts(row["fact_set"]), row["observed_at"]
-            )
-        return None
+        return next(self._sightings(self._db.conn.execute(query, [domain, since]).fetchall()), None)
+
+    def last_asked(self, kind: str) -> Iterator[tuple[Question, Observation]]:
+        """What sources that are asked seldom said last, each with the day on which they said it."""
+        query = "SELECT observation, asked_at FROM look_ups WHERE type = ?"
+        rows = self._db.conn.execute(query, [kind]).fetchall()
+        self._read_observations({number for number, _ in rows})
+        for number, asked_at in rows:
+            found = self._observations[number]
+            made = found.provenance and replace(found.provenance, observed_at=asked_at)
+            yield found.question, replace(found, provenance=made)
 
     def assessments(
         self, scan: int, basis: int | None = None, domain: str | None = None
     ) -> Iterator[Assessment]:
         """The judgements of a scan, by domain: those of one basis, or the last of each target."""
-        query = """
-            SELECT a.id, a.verdict, a.basis, t.* FROM assessments a JOIN targets t ON t.id =
+        query = f"""
+            SELECT a.verdict, a.basis, {codec.TARGET} FROM assessments a JOIN targets t ON t.id =
             a.target
             WHERE a.scan = :scan AND (:domain IS NULL OR t.domain = :domain) AND a.id = (
                 SELECT max(b.id) FROM assessments b
@@ -112,8 +135,10 @@ class Reader:
                 :basis)
             ) ORDER BY t.domain
         """
-        for row in self._db.query(query, {"scan": scan, "basis": basis, "domain": domain}):
-            yield self._assessment(row)
+        for verdict, judged_on, *target in self._db.execute(
+            query, {"scan": scan, "basis": basis, "domain": domain}
+        ):
+            yield self._assessment(Target(*target), verdict, judged_on)
 
     def last_seen(self, domain: str) -> int:
         """The last scan that looked at a domain."""
@@ -135,9 +160,8 @@ class Reader:
 
     def basis(self, basis: int) -> Basis:
         """The basis of this id."""
-        row = next(self._db.query("SELECT * FROM bases WHERE id = ?", [basis]))
-        columns = ("tool", "methodology", "policy", "datasets", "networks", "ownership_on")
-        return Basis(*(row[column] for column in columns))
+        query = f"SELECT {codec.BASIS} FROM bases WHERE id = ?"
+        return Basis(*self._db.execute(query, [basis]).fetchone())
 
     def rows(self, view: str, scan: int) -> Iterator[codec.Row]:
         """The rows of `findings`, `body_scores` or `facts` of a scan, the last judgement of each
@@ -145,30 +169,43 @@ class Reader:
         """
         yield from self._db.query(_EXPORTS[view], [scan])
 
-    def _facts(self, fact_set: int) -> Facts:
-        query = "SELECT observation FROM fact_set_members WHERE fact_set = ?"
-        found = [self._observation(row[0]) for row in self._db.execute(query, [fact_set])]
+    def _sightings(self, rows: list[tuple[Any, ...]]) -> Iterator[Sighting]:
+        """The rows of _SEEN as values."""
+        facts = self._facts([fact_set for _, fact_set, *_ in rows])
+        for target_id, fact_set, observed_at, *target in rows:
+            yield Sighting(target_id, Target(*target), facts[fact_set], observed_at)
+
+    def _facts(self, fact_sets: list[int]) -> dict[int, Facts]:
+        """The facts of each of these sets, by question."""
+        members = self._db.conn.execute(_MEMBERS, [codec.text(fact_sets)]).fetchall()
+        self._read_observations({observation for _, observation in members})
+        found: dict[int, list[Observation]] = {each: [] for each in fact_sets}
+        for fact_set, observation in members:
+            found[fact_set].append(self._observations[observation])
         return {
-            observation.question: observation
-            for observation in sorted(found, key=lambda each: each.question)
+            fact_set: {each.question: each for each in sorted(listed, key=_question)}
+            for fact_set, listed in found.items()
         }
 
-    def _read_observation(self, observation: int) -> Observation:
-        return codec.observation_from(
-            next(self._db.query("SELECT * FROM observations WHERE id = ?", [observation]))
-        )
+    def _read_observations(self, wanted: set[int]) -> None:
+        """Keep the wanted observations at hand."""
+        if len(self._observations) > MOST_KEPT:
+            self._observations.clear()
+        new = codec.text(list(wanted - self._observations.keys()))
+        for row in self._db.conn.execute(_OBSERVATIONS, [new]):
+            self._observations[row[0]] = codec.observation_from(*row[1:])
 
-    def _assessment(self, row: codec.Row) -> Assessment:
+    def _assessment(self, target: Target, verdict: int, basis: int) -> Assessment:
         def held(table: str, order: str) -> list[codec.Row]:
             return list(
                 self._db.query(
-                    f"SELECT * FROM {table} WHERE verdict = ? ORDER BY {order}", [row["verdict"]]
+                    f"SELECT * FROM {table} WHERE verdict = ? ORDER BY {order}", [verdict]
                 )
             )
 
         parties = held("parties", "service, position")
         return Assessment(
-            target=codec.target_from(row),
+            target=target,
             attributions=tuple(
                 codec.attribution_from(
                     each, [party for party in parties if party["service"] == each["service"]]
@@ -177,7 +214,7 @@ class Reader:
             ),
             reaches=tuple(codec.reach_from(each) for each in held("reaches", "vendor")),
             scores=tuple(codec.score_from(each) for each in held("scores", "position")),
-            basis=self.basis(row["basis"]),
+            basis=self.basis(basis),
         )
 
 

@@ -43,7 +43,15 @@ CREATE TABLE observations (
     attempts INTEGER NOT NULL,
     validated INTEGER NOT NULL           -- 1 where the resolver says that it validated the answer (AD)
 ) STRICT;
-CREATE INDEX observations_by_question ON observations (name, type);
+
+-- When a source that is asked seldom (a registry, over HTTPS) was last asked about something, and what it said then.
+CREATE TABLE look_ups (
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    asked_at TEXT NOT NULL,
+    observation INTEGER NOT NULL REFERENCES observations (id),
+    PRIMARY KEY (name, type)
+) STRICT, WITHOUT ROWID;
 
 -- A set of observations: all that was seen of one body at one time. An unchanged body points at the same set again.
 CREATE TABLE fact_sets (
@@ -64,6 +72,8 @@ CREATE TABLE sightings (
     observed_at TEXT NOT NULL,
     PRIMARY KEY (scan, target)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX sightings_of_target ON sightings (target);
+CREATE INDEX targets_by_domain ON targets (domain);
 
 -- With what something was concluded.
 CREATE TABLE bases (

@@ -3,25 +3,38 @@ batch.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple
 from typing import Any
 
 from sqlite_utils import Database
 
 from sovscan.core.facts import Facts
-from sovscan.core.model import Assessment, Basis, Observation, Provenance, Target
+from sovscan.core.model import Assessment, Target
 from sovscan.store import codec
 
-NOWHERE = Provenance("", "", "none")
+_KNOWN = "SELECT digest, id FROM observations WHERE digest IN (SELECT value FROM json_each(?))"
+_NEW = f"""
+    INSERT INTO observations (digest, scan, {codec.FACT}, {codec.PROVENANCE})
+    VALUES ({", ".join("?" * 15)})
+"""
+
+
+SELDOM = "https"
+"""The transport of the sources that are asked seldom, and whose answers are kept for long."""
+_ASKED = """
+    INSERT INTO look_ups (name, type, asked_at, observation)
+    VALUES (?, ?, ?, (SELECT id FROM observations WHERE digest = ?))
+    ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at, observation = excluded.observation
+    WHERE excluded.asked_at > asked_at
+"""
 
 
 class Writer:
     """Writes one scan, or the judgements of one, into an open database."""
 
     def __init__(self, database: Database) -> None:
-        self._db = database
+        self._db = database.conn
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -30,7 +43,7 @@ class Writer:
         try:
             yield
         except BaseException:
-            if self._db.conn.in_transaction:  # SQLite ends it by itself where the disk is full
+            if self._db.in_transaction:  # SQLite ends it by itself where the disk is full
                 self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
@@ -56,8 +69,7 @@ class Writer:
 
     def sighting(self, scan: int, target: Target, facts: Facts, observed_at: str) -> int:
         """What was seen of a target; the id of the target's row."""
-        row = codec.target_row(target)
-        target_id = self._once("targets", codec.digest(*row.values()), row)
+        target_id = self._once("targets", codec.TARGET, codec.fields(target))
         fact_set = self._fact_set(scan, facts, observed_at)
         sighting = {
             "scan": scan,
@@ -66,6 +78,11 @@ class Writer:
             "observed_at": observed_at,
         }
         self._insert("sightings", sighting)
+        for question, observation in facts.items():
+            made = observation.provenance
+            if made is not None and made.transport == SELDOM:
+                digest = codec.digest(*codec.fact_values(observation))
+                self._db.execute(_ASKED, (*question, made.observed_at, digest))
         return target_id
 
     def assessment(
@@ -75,16 +92,16 @@ class Writer:
         adds nothing; an older one drawn again becomes the newest.
         """
         rows = _verdict_rows(assessment)
-        verdict_digest = codec.digest(rows)
+        digest = codec.verdict_digest(rows)
         row = {
             "scan": scan,
             "target": target_id,
-            "basis": self._basis(assessment.basis),
-            "verdict": self._verdict(verdict_digest, rows),
+            "basis": self._once("bases", codec.BASIS, codec.fields(assessment.basis)),
+            "verdict": self._verdict(digest, rows),
         }
         if self._newest(scan, target_id) != (row["basis"], row["verdict"]):
             self._insert("assessments", {**row, "assessed_at": assessed_at}, "OR REPLACE")
-        return verdict_digest
+        return digest
 
     def _newest(self, scan: int, target_id: int) -> Any:
         """Basis and verdict of the last judgement on a target of a scan."""
@@ -92,29 +109,24 @@ class Writer:
         return self._db.execute(f"{query} ORDER BY id DESC LIMIT 1", [scan, target_id]).fetchone()
 
     def _fact_set(self, scan: int, facts: Facts, observed_at: str) -> int:
-        rows = [(observation, codec.observation_row(observation)) for observation in facts.values()]
-        digests = [codec.digest(*row.values()) for _, row in rows]
+        """The id of the set of these facts, added with those of them that are new."""
+        values = [codec.fact_values(each) for each in facts.values()]
+        digests = [codec.digest(*each) for each in values]
         whole = codec.digest(sorted(digests))
         known = self._id("fact_sets", whole)
         if known is not None:
             return known
-        ids = [
-            self._once(
-                "observations", digest, {**row, **_provenance(observation, scan, observed_at)}
-            )
-            for digest, (observation, row) in zip(digests, rows, strict=True)
-        ]
+        ids = dict(self._db.execute(_KNOWN, [codec.text(digests)]))
+        for digest, fact, observation in zip(digests, values, facts.values(), strict=True):
+            if digest not in ids:
+                made = codec.provenance_values(observation, observed_at)
+                ids[digest] = self._db.execute(_NEW, (digest, scan, *fact, *made)).lastrowid
         fact_set = self._insert("fact_sets", {"digest": whole})
-        self._db.conn.executemany(
+        self._db.executemany(
             "INSERT INTO fact_set_members (fact_set, observation) VALUES (?, ?)",
-            [(fact_set, each) for each in ids],
+            [(fact_set, ids[digest]) for digest in digests],
         )
         return fact_set
-
-    def _basis(self, basis: Basis) -> int:
-        fields = astuple(basis)
-        columns = ("tool", "methodology", "policy", "datasets", "networks", "ownership_on")
-        return self._once("bases", codec.digest(*fields), dict(zip(columns, fields, strict=True)))
 
     def _verdict(self, digest: str, rows: dict[str, list[codec.Row]]) -> int:
         known = self._id("verdicts", digest)
@@ -122,26 +134,35 @@ class Writer:
             return known
         verdict = self._insert("verdicts", {"digest": digest})
         for table, listed in rows.items():
-            for row in listed:
-                self._insert(table, {"verdict": verdict, **row})
+            if listed:
+                self._db.executemany(
+                    _insertion(table, ("verdict", *listed[0])),
+                    [(verdict, *row.values()) for row in listed],
+                )
         return verdict
 
-    def _once(self, table: str, digest: str, row: codec.Row) -> int:
-        """The id of the row with this digest, added where it is new."""
+    def _once(self, table: str, columns: str, values: tuple[Any, ...]) -> int:
+        """The id of the row of these values, added where it is new."""
+        digest = codec.digest(*values)
         known = self._id(table, digest)
-        return known if known is not None else self._insert(table, {"digest": digest, **row})
+        if known is not None:
+            return known
+        return self._insert(
+            table, {"digest": digest, **dict(zip(columns.split(", "), values, strict=True))}
+        )
 
     def _id(self, table: str, digest: str) -> int | None:
         found = self._db.execute(f"SELECT id FROM {table} WHERE digest = ?", [digest]).fetchone()
         return int(found[0]) if found else None
 
     def _insert(self, table: str, row: codec.Row, conflict: str = "") -> int:
-        names, holes = ", ".join(row), ", ".join("?" * len(row))
-        values: list[Any] = list(row.values())
-        cursor = self._db.execute(
-            f"INSERT {conflict} INTO {table} ({names}) VALUES ({holes})", values
-        )
+        cursor = self._db.execute(_insertion(table, row, conflict), list(row.values()))
         return int(cursor.lastrowid or 0)
+
+
+def _insertion(table: str, columns: Collection[str], conflict: str = "") -> str:
+    holes = ", ".join("?" * len(columns))
+    return f"INSERT {conflict} INTO {table} ({', '.join(columns)}) VALUES ({holes})"
 
 
 def _verdict_rows(assessment: Assessment) -> dict[str, list[codec.Row]]:
@@ -161,16 +182,3 @@ def _party_rows(assessment: Assessment) -> Iterable[codec.Row]:
     for attribution in assessment.attributions:
         for place, party in enumerate(attribution.parties, 1):
             yield codec.party_row(attribution.service, party, place)
-
-
-def _provenance(observation: Observation, scan: int, observed_at: str) -> codec.Row:
-    made = observation.provenance or NOWHERE
-    return {
-        "scan": scan,
-        "observed_at": made.observed_at or observed_at,
-        "resolver": made.resolver,
-        "transport": made.transport,
-        "ttl": made.ttl,
-        "attempts": made.attempts,
-        "validated": int(made.validated),
-    }

@@ -45,6 +45,13 @@ def registry_read_once():
         yield
 
 
+@pytest.fixture(autouse=True)
+def nobody_outside_is_asked(monkeypatch: pytest.MonkeyPatch):
+    """The invented worlds name real addresses: no test looks at their web, or asks a registry."""
+    monkeypatch.setenv("SOVSCAN_WEB", "0")
+    monkeypatch.setenv("SOVSCAN_RDAP", "0")
+
+
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `sovscan ...` in an empty folder; stdout and stderr are kept apart."""

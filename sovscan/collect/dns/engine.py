@@ -12,11 +12,12 @@ import time
 from collections.abc import Iterable, Iterator
 
 from sovscan.clock import Clock, stamp, utc_now
+from sovscan.collect.dns.beside import Beside, Opener, nobody
 from sovscan.collect.dns.lanes import Flight, Lane, Lanes
 from sovscan.collect.dns.pace import Rate, Window
 from sovscan.collect.dns.port import Asked, Health, Source
 from sovscan.collect.dns.rdata import Unusual
-from sovscan.collect.dns.reading import MALFORMED, failure, read
+from sovscan.collect.dns.reading import MALFORMED, failure, read, unreachable
 from sovscan.collect.dns.servers import Server
 from sovscan.collect.dns.stream import Stream
 from sovscan.collect.dns.streams import Streams
@@ -31,9 +32,7 @@ PATIENCE = (2.0, 3.0, 4.0, 5.0)
 PAUSE = (0.1, 0.4, 1.0)
 """Seconds before a question is tried again that was refused or failed at the zone."""
 HOPELESS = 120
-"""Questions that failed for the network's sake one after the other, with no answer between: the
-resolvers are unreachable, and the rest need not be asked.
-"""
+"""Questions lost to the network one after the other, with no answer between: nobody is there."""
 LOCAL_ERRORS = {errno.EMFILE, errno.ENFILE, errno.EACCES, errno.EPERM}
 TRANSIENT = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS}
 NO_EDNS = {"FORMERR", "NOTIMP", "BADVERS"}
@@ -55,8 +54,10 @@ class Engine:
         attempts: int = ATTEMPTS,
         patience: tuple[float, ...] = PATIENCE,
         clock: Clock = utc_now,
+        beside: Opener = nobody,
     ) -> None:
         self._servers = servers
+        self._beside = beside
         self._windows = [Window(concurrency) for _ in servers]
         self._rate = Rate(rate)
         self._attempts = attempts
@@ -100,12 +101,15 @@ class Engine:
         with selectors.DefaultSelector() as self._selector:
             self._lanes = [Lanes(server, self._selector) for server in self._servers]
             self._streams = Streams(self._servers, self._selector)
+            self._others = Beside(self._beside, self._selector)
             try:
                 self._fill(source)
                 while not (source.is_finished or self.gave_up):
                     self._moment = stamp(self._clock())
                     self._listen()
                     self._look_at_the_clock()
+                    for observation in self._others.step(source):
+                        self._settle(observation)
                     for observation in self._drained():
                         source.take(observation)
                     yield
@@ -121,16 +125,9 @@ class Engine:
         for flight in flights.values():
             source.take(failure(flight.question, "TIMEOUT", Fault.NETWORK, self._made(flight)))
         while questions := source.questions(1000, time.monotonic()):
+            made = Provenance(self._moment, self._names[0], "none", attempts=0)
             for question in questions:
-                source.take(
-                    Observation(
-                        question,
-                        Outcome.SKIPPED,
-                        detail="RESOLVER-UNREACHABLE",
-                        fault=Fault.NETWORK,
-                        provenance=Provenance(self._moment, self._names[0], "none", attempts=0),
-                    )
-                )
+                source.take(unreachable(question, made))
 
     def _drained(self) -> list[Observation]:
         done, self._done = self._done, []
@@ -142,16 +139,19 @@ class Engine:
             lanes.close()
         self.health.dropped += self._streams.dropped
         self._streams.close()
+        self._others.close()
 
     def _fill(self, source: Source) -> None:
         """Ask as many new questions as windows and rate have room for."""
         now = time.monotonic()
         room = sum(max(0, window.room) for window in self._windows)
-        questions = source.questions(max(0, min(room, self._rate.allowed(now))), now)
+        room = min(room, self._rate.allowed(now))
+        questions = source.questions(max(room, 0), now)
         for question in questions:
-            server = max(range(len(self._servers)), key=lambda n: self._windows[n].room)
             self.health.questions += 1
-            self._send(Flight(question, server))
+            if not self._others.takes(question):
+                server = max(range(len(self._servers)), key=lambda n: self._windows[n].room)
+                self._send(Flight(question, server))
 
     def _send(self, flight: Flight) -> None:
         try:
@@ -177,15 +177,18 @@ class Engine:
 
     def _listen(self) -> None:
         wait = min(max(0.0, self._next_moment() - time.monotonic()), LONGEST_WAIT)
-        for key, _ in self._selector.select(wait):
-            if isinstance(key.data, Stream):
-                self._heard_by_stream(key.data)
-            else:
+        for key, events in self._selector.select(0 if self._done else wait):
+            if isinstance(key.data, tuple):
                 lanes, lane = key.data
                 self._heard(lanes, lane)
+            elif isinstance(key.data, Stream):
+                self._heard_by_stream(key.data)
+            else:
+                key.data.ready(key.fd, events)
 
     def _next_moment(self) -> float:
-        soonest = self._timers[0][0] if self._timers else time.monotonic() + LONGEST_WAIT
+        latest = time.monotonic() + LONGEST_WAIT
+        soonest = min(self._timers[0][0] if self._timers else latest, self._others.due() or latest)
         return min(soonest, time.monotonic() + SOON) if self._rate.per_second else soonest
 
     def _heard(self, lanes: Lanes, lane: Lane) -> None:
@@ -245,12 +248,12 @@ class Engine:
         self._settle(failure(flight.question, detail, fault, self._made(flight)))
 
     def _again(self, flight: Flight, pause: float) -> None:
-        """The next try: at the next resolver, and by TCP where this one lost the case."""
+        """The next try, at the next resolver."""
         self.health.retries += 1
         server = (flight.server + 1) % len(self._servers)
-        self._later(
-            Flight(flight.question, server, flight.attempt + 1, by_stream=flight.by_stream), pause
-        )
+        again = Flight(flight.question, server, flight.attempt + 1)
+        again.by_stream, again.edns = flight.by_stream, flight.edns
+        self._later(again, pause)
 
     def _settle(self, observation: Observation) -> None:
         if observation.outcome is Outcome.FAILED:

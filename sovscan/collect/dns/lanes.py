@@ -8,11 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sovscan.collect.dns.servers import Server
-from sovscan.collect.dns.wire import FLAG_QR, HEADER, make_query, question_end
+from sovscan.collect.dns.wire import FLAG_QR, HEADER, is_mixed, make_query, repeats, tells_nothing
 from sovscan.core.model import Question
 
-CLAIMS = {0, 3}
-"""NOERROR and NXDOMAIN: the codes that say something of a name."""
 USES = 2000
 """Questions asked from one source port, before another is taken."""
 WIDTH = 8
@@ -128,21 +126,14 @@ class Lanes:
         if len(data) < HEADER or flight is None or not data[2] << 8 & FLAG_QR:
             self.dropped["id"] += 1
             return None
-        end = question_end(flight.query)
-        asked, told = flight.query[HEADER:end], data[HEADER:end]
-        if told == asked:
-            self._kept += asked != asked.lower()
-            return flight
-        if data[4:6] == b"\0\0" and data[3] & 15 not in CLAIMS:
-            return (
-                flight  # an error without a question (RFC 1035 leaves that open): it claims nothing
-            )
-        if told.lower() == asked.lower():
-            self._lost += 1
-            self.dropped["case"] += 1
-        else:
-            self.dropped["question"] += 1
-        return None
+        asked = repeats(data, flight.query)
+        if asked.exactly:
+            self._kept += is_mixed(flight.query)
+        elif not tells_nothing(data):
+            self._lost += asked.but_for_case
+            self.dropped["case" if asked.but_for_case else "question"] += 1
+            return None
+        return flight
 
     def _lane(self) -> Lane:
         """The next socket in turn; a new one while there are few, and for one that is worn out."""

@@ -22,6 +22,35 @@ class Source(Protocol):
     def take(self, observation: Observation) -> None:
         """What became of one of them."""
 
+    def addresses(self, question: Question) -> tuple[str, ...]:
+        """The addresses of the host that a question names, as far as they were observed."""
+
+
+class Asker(Protocol):
+    """Asks questions of another kind in the engine's loop, which calls all its methods."""
+
+    @property
+    def room(self) -> int:
+        """How many more questions it takes now."""
+
+    def ask(self, question: Question, addresses: tuple[str, ...]) -> None:
+        """Begin; the observation comes out of `finished`."""
+
+    def ready(self, fd: int, events: int) -> None:
+        """A descriptor that it registered in the selector, with itself as data, is ready."""
+
+    def due(self) -> float | None:
+        """When (monotonic, s) `tick` wants to be called."""
+
+    def tick(self) -> None:
+        """Let time pass."""
+
+    def finished(self) -> Iterator[Observation]:
+        """What ended since the last call."""
+
+    def close(self) -> None:
+        """Drop what is under way."""
+
 
 class Asked:
     """A plain list of questions."""
@@ -43,6 +72,10 @@ class Asked:
     def take(self, observation: Observation) -> None:
         """Keep what became of one."""
         self.observations.append(observation)
+
+    def addresses(self, question: Question) -> tuple[str, ...]:
+        """None: a plain list knows nothing of hosts."""
+        return ()
 
 
 @dataclass(slots=True)

@@ -98,6 +98,17 @@ def failure(question: Question, detail: str, fault: Fault, provenance: Provenanc
     return Observation(question, Outcome.FAILED, (), (), detail, fault, provenance)
 
 
+def unreachable(question: Question, provenance: Provenance) -> Observation:
+    """A question that was not asked, since nobody answers."""
+    return Observation(
+        question,
+        Outcome.SKIPPED,
+        detail="RESOLVER-UNREACHABLE",
+        fault=Fault.NETWORK,
+        provenance=provenance,
+    )
+
+
 def rcode_name(code: int) -> str:
     """The name of a response code, as SERVFAIL; RCODE17 where it has none."""
     text = dns.rcode.to_text(dns.rcode.Rcode(code))

@@ -48,13 +48,7 @@ class Stream:
     def ready(self) -> list[bytes]:
         """The messages that have come whole. Called when the selector says so."""
         try:
-            if not self._connected:
-                self._finish_connecting()
-            if not self._greeted:
-                self._greet()
-            with suppress(ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
-                self._write()
-            return self._read()
+            return self._talk()
         except ssl.SSLWantReadError:
             self._selector.modify(self._socket, READ, self)
         except (ssl.SSLWantWriteError, BlockingIOError):
@@ -64,6 +58,17 @@ class Stream:
         except OSError as error:
             self._fail(errno.errorcode.get(error.errno or 0, "OSERROR"))
         return []
+
+    def _talk(self) -> list[bytes]:
+        if not self._connected:
+            self._finish_connecting()
+        if not self._greeted:
+            self._greet()
+        broken = self._write_what_goes()
+        found = self._read()
+        if broken:
+            self._fail(broken)
+        return found
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -86,11 +91,18 @@ class Stream:
             self._socket.do_handshake()
         self._greeted = True
 
-    def _write(self) -> None:
-        while self._out:
-            sent = self._socket.send(self._out[:CHUNK])
-            del self._out[:sent]
-        self._selector.modify(self._socket, READ, self)
+    def _write_what_goes(self) -> str:
+        """Why nothing more can be written, if so. What has come by then is read all the same."""
+        try:
+            while self._out:
+                sent = self._socket.send(self._out[:CHUNK])
+                del self._out[:sent]
+            self._selector.modify(self._socket, READ, self)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
+            return ""
+        except OSError as error:
+            return errno.errorcode.get(error.errno or 0, "OSERROR")
+        return ""
 
     def _read(self) -> list[bytes]:
         """Whole messages; a connection that the other side closed has failed, after those."""
@@ -98,6 +110,9 @@ class Stream:
             try:
                 chunk = self._socket.recv(CHUNK)
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
+                return self._whole()
+            except OSError as error:  # a reset: what came before it has come
+                self._fail(errno.errorcode.get(error.errno or 0, "OSERROR"))
                 return self._whole()
             if not chunk:
                 self._fail("CLOSED")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sovscan.collect.dns.lanes import Flight
 from sovscan.collect.dns.servers import Server
 from sovscan.collect.dns.stream import Stream
-from sovscan.collect.dns.wire import FLAG_QR, HEADER, make_query, question_end
+from sovscan.collect.dns.wire import FLAG_QR, HEADER, make_query, repeats, tells_nothing
 
 
 class Streams:
@@ -52,8 +52,7 @@ class Streams:
             if len(data) < HEADER or flight is None or not data[2] << 8 & FLAG_QR:
                 self.dropped["id"] += 1
                 continue
-            end = question_end(flight.query)
-            if data[HEADER:end].lower() != flight.query[HEADER:end].lower():
+            if not repeats(data, flight.query).but_for_case and not tells_nothing(data):
                 self.dropped["question"] += 1
                 continue
             del flights[data[:2]]

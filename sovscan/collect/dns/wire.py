@@ -9,6 +9,7 @@ dnspython reads it instead; it is also the oracle that this codec is fuzzed agai
 import os
 import struct
 from functools import lru_cache
+from typing import NamedTuple
 
 import dns.exception
 import dns.name
@@ -17,6 +18,8 @@ from sovscan.collect.dns.rdata import PLAIN, RENDERERS, TYPES, Unusual, read_nam
 
 CNAME = TYPES["CNAME"]
 OPT = 41
+CLAIMS = {0, 3}
+"""NOERROR and NXDOMAIN: the codes that say something of a name."""
 IN = 1
 HEADER = 12
 EDNS_PAYLOAD = 1232
@@ -67,8 +70,37 @@ def make_query(name: str, rtype: str, *, mixed: bool = True, edns: bool = True) 
 
 
 def question_end(query: bytes) -> int:
-    """Where the question of a query of ours ends, and its EDNS record begins."""
+    """Where the question of a query of ours ends, and its EDNS record begins, if it has one."""
     return len(query) - (len(_OPT) if query[HEADER - 1] else 0)
+
+
+class Repeated(NamedTuple):
+    """How a response repeats the question of a query: exactly, but for the case of the name's
+    letters, or not.
+    """
+
+    exactly: bool
+    but_for_case: bool
+
+
+def repeats(data: bytes, query: bytes) -> Repeated:
+    """Compare the question section of a response with that of our query (RFC 5452 section 9.1)."""
+    end = question_end(query)
+    kind = end - _PAIR.size
+    told, asked = data[HEADER:kind], query[HEADER:kind]
+    same_kind = data[kind:end] == query[kind:end]
+    return Repeated(same_kind and told == asked, same_kind and told.lower() == asked.lower())
+
+
+def is_mixed(query: bytes) -> bool:
+    """Does the name of a query of ours hold a capital letter?"""
+    name = query[HEADER : query.index(b"\0", HEADER)]
+    return name != name.lower()
+
+
+def tells_nothing(data: bytes) -> bool:
+    """Is this an error without a question? Some servers send those; it claims nothing."""
+    return data[4:6] == b"\0\0" and data[3] & 15 not in CLAIMS
 
 
 class Reply:
@@ -120,7 +152,7 @@ class Reply:
             rtype, rclass, ttl, length = _RECORD.unpack_from(data, at)
             at += _RECORD.size
             if rclass == IN:
-                self._sets.setdefault((owner, rtype), []).append((ttl & 0x7FFFFFFF, at, length))
+                self._sets.setdefault((owner, rtype), []).append((_sane(ttl), at, length))
             at += length
         for place in range(authority + additional):
             at = self._beside(at, in_authority=place < authority)
@@ -140,7 +172,12 @@ class Reply:
             self.rcode |= ttl >> 24 << 4
         elif rtype == TYPES["SOA"] and in_authority and length >= 4:
             minimum = int.from_bytes(data[at + length - 4 : at + length], "big")
-            self.negative_ttl = min(ttl, minimum)
+            self.negative_ttl = min(_sane(ttl), _sane(minimum))
         if at + length > len(data):
             raise Unusual("ends too early")
         return at + length
+
+
+def _sane(ttl: int) -> int:
+    """A TTL with its highest bit set is none (RFC 2181 section 8)."""
+    return ttl if ttl < 1 << 31 else 0

@@ -5,6 +5,7 @@ from sovscan.core.attribute.dns import attribute_dns
 from sovscan.core.attribute.email import attribute_email
 from sovscan.core.attribute.hosting import attribute_hosting
 from sovscan.core.attribute.plain import nonexistent
+from sovscan.core.attribute.web import sites
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import Facts
 from sovscan.core.model import Attribution, Finding, Service, Target
@@ -19,7 +20,10 @@ def attribute(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Attri
             Attribution(service, Finding.UNKNOWN, reasons=gone.reasons, evidence=gone.evidence)
             for service in Service
         )
-    return tuple(
-        judge(target, facts, knowledge)
-        for judge in (attribute_email, attribute_hosting, attribute_dns, attribute_cdn)
+    found = sites(target, facts, knowledge)
+    return (
+        attribute_email(target, facts, knowledge),
+        attribute_hosting(target, facts, found),
+        attribute_dns(target, facts, knowledge),
+        attribute_cdn(target, facts, found),
     )

@@ -59,7 +59,16 @@ def _standings(
     found = identify(named, "ns", (Role.AUTHORITATIVE,), target, facts, knowledge)
     if found[0].hit is not None or not within(host, target.zone):
         return found
-    return _seen_through(host, zone, facts, knowledge) or found
+    seen_through = _seen_through(host, zone, facts, knowledge)
+    if not seen_through and outcome(facts, zone, "SOA") in {Outcome.FAILED, Outcome.SKIPPED}:
+        return tuple(_untold(standing, host) for standing in found)
+    return seen_through or found
+
+
+def _untold(standing: Standing, host: DomainName) -> Standing:
+    """A server of an own name, and the record that might tell whose it is was not seen."""
+    reasons = (*standing.reasons, Reason("soa-unseen", (("host", host),)))
+    return replace(standing, finding=Finding.UNKNOWN, confidence=None, reasons=reasons)
 
 
 def _seen_through(

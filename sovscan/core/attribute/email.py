@@ -21,7 +21,6 @@ from sovscan.core.match import Hit
 from sovscan.core.model import (
     Attribution,
     Confidence,
-    DomainName,
     Evidence,
     Finding,
     Outcome,
@@ -49,11 +48,14 @@ def attribute_email(target: Target, facts: Facts, knowledge: Knowledge) -> Attri
     if outcome(facts, target.domain, "MX") in {Outcome.FAILED, Outcome.SKIPPED}:
         return unobserved(Service.EMAIL, facts, target.domain, "MX")
     exchangers = mail_exchangers(facts, target.domain)
-    senders = _senders(target, facts, knowledge)
+    met = spf.walk(facts, target.domain)
+    named = sender_signals(target.domain, met)
     usable = tuple(mx for mx in exchangers if _is_usable(mx))
     if not usable:
-        return _without_front(target, facts, exchangers, senders)
-    return _with_front(target, facts, knowledge, usable, senders, _oddities(exchangers))
+        return _without_front(target, facts, exchangers, _senders(named, knowledge))
+    odd = _oddities(exchangers) if len(usable) < len(exchangers) else ()
+    limits = [Reason(f"spf-{state}") for state in spf.states(facts, target.domain, met)]
+    return _with_front(target, facts, knowledge, usable, named, (*odd, *limits))
 
 
 def _with_front(
@@ -61,8 +63,8 @@ def _with_front(
     facts: Facts,
     knowledge: Knowledge,
     usable: tuple[MailExchanger, ...],
-    senders: tuple[Party, ...],
-    oddities: tuple[Reason, ...],
+    named: tuple[Signal, ...],
+    reasons: tuple[Reason, ...],
 ) -> Attribution:
     first = usable[0].preference
     standings = {mx: _standings(mx, target, facts, knowledge) for mx in usable}
@@ -76,14 +78,13 @@ def _with_front(
         if mx.preference != first
         for s in standings[mx]
     )
-    mailbox = find_mailbox(
-        target, facts, knowledge, tuple(s for mx in front for s in standings[mx])
-    )
+    receiving = tuple([standing for mx in front for standing in standings[mx]])
+    mailbox = find_mailbox(target, facts, knowledge, receiving, named)
     return Attribution(
         service=Service.EMAIL,
         finding=_overall(mailbox.parties),
-        parties=(*inbound, *mailbox.parties, *backups, *senders),
-        reasons=(*oddities, *_sender_policy(facts, target.domain)),
+        parties=(*inbound, *mailbox.parties, *backups, *_senders(named, knowledge)),
+        reasons=reasons,
         conflicts=mailbox.conflicts,
     )
 
@@ -160,14 +161,10 @@ def _oddities(exchangers: tuple[MailExchanger, ...]) -> tuple[Reason, ...]:
     return tuple(Reason(code, (("host", host),)) for code, found in odd for host in found)
 
 
-def _sender_policy(facts: Facts, domain: DomainName) -> tuple[Reason, ...]:
-    return tuple(Reason(f"spf-{state}") for state in spf.states(facts, domain))
-
-
-def _senders(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Party, ...]:
+def _senders(named: tuple[Signal, ...], knowledge: Knowledge) -> tuple[Party, ...]:
     """Who may send in the domain's name. Listed, never scored: a sender shows no mailbox."""
     found: dict[VendorId, list[tuple[Signal, Hit]]] = defaultdict(list)
-    for signal in sender_signals(facts, target.domain):
+    for signal in named:
         for hit in knowledge.hits(signal, Role.SENDER):
             found[hit.vendor.id].append((signal, hit))
     return tuple(

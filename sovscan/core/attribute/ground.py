@@ -1,13 +1,18 @@
 """Where a host stands: its addresses one by one, on platforms, on access lines, or elsewhere."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import ADDRESS_TYPES, Facts, addresses, outcome
+from sovscan.core.facts import ADDRESS_TYPES, Facts, answers, is_absent
 from sovscan.core.match import Hit
-from sovscan.core.model import Evidence, Outcome, Reason, Role, Signal, VendorId
-from sovscan.core.signals import address_signals
+from sovscan.core.model import DomainName, Evidence, Question, Reason, Role, Signal, VendorId
+from sovscan.core.registry import Network
+from sovscan.core.signals import of_address
+
+REMEMBERED = 4096
+"""Hosts and addresses kept at hand: those of the large providers come back with body after body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,91 +25,122 @@ class Ground:
     evidence: tuple[Evidence, ...]
 
 
+NOWHERE = Ground(None, None, 1.0, ())
+
+
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the addresses of a host show: its signals, the rules that know them, and what is
-    missing.
+class Place:
+    """What one address shows: its network, if it has one, and itself, with the rules that know
+    them, and what the table says.
     """
 
+    address: str
     signals: tuple[Signal, ...]
     hits: tuple[tuple[Signal, Hit], ...]
+    told: Reason
+
+    @property
+    def ground(self) -> Ground:
+        """Where it stands: on a platform before an access line."""
+        for role in (Role.PLATFORM, Role.CONNECTIVITY):
+            for signal, hit in self.hits:
+                if hit.fingerprint.role is role:
+                    return Ground(role, hit.vendor.id, 1.0, (hit.evidence(signal),))
+        return NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the addresses of a host show: place by place, each rule that knows one of them, where
+    they stand, and what is missing.
+    """
+
+    places: tuple[Place, ...]
+    hits: tuple[tuple[Signal, Hit], ...]
+    grounds: tuple[Ground, ...]
     reasons: tuple[Reason, ...]
+
+    @property
+    def networks(self) -> tuple[Signal, ...]:
+        """The networks that originate the addresses, one for each address that has one."""
+        return tuple([place.signals[0] for place in self.places if len(place.signals) > 1])
 
     def of(self, *roles: Role) -> tuple[tuple[Signal, Hit], ...]:
         """The hits in these roles."""
-        return tuple((signal, hit) for signal, hit in self.hits if hit.fingerprint.role in roles)
-
-    def grounds(self) -> tuple[Ground, ...]:
-        """Where the addresses stand, each ground with its part of them."""
-        placed = by_address(self.signals)
-        found: dict[tuple[Role | None, VendorId | None], list[Evidence]] = defaultdict(list)
-        counts: Counter[tuple[Role | None, VendorId | None]] = Counter()
-        for signals in placed:
-            hit = self._ground(signals)
-            key = (hit[1].fingerprint.role, hit[1].vendor.id) if hit else (None, None)
-            counts[key] += 1
-            if hit:
-                found[key].append(hit[1].evidence(hit[0]))
-        return tuple(
-            Ground(role, vendor, count / len(placed), tuple(found[role, vendor]))
-            for (role, vendor), count in sorted(counts.items(), key=lambda item: str(item[0][1]))
-        )
-
-    def _ground(self, signals: tuple[Signal, ...]) -> tuple[Signal, Hit] | None:
-        """What says where one address stands: a platform before an access line."""
-        for role in (Role.PLATFORM, Role.CONNECTIVITY):
-            for signal, hit in self.of(role):
-                if signal in signals:
-                    return signal, hit
-        return None
-
-
-def by_address(signals: tuple[Signal, ...]) -> tuple[tuple[Signal, ...], ...]:
-    """The signals of a host, address by address: its network, if it has one, and itself."""
-    grouped: list[tuple[Signal, ...]] = []
-    network: tuple[Signal, ...] = ()
-    for signal in signals:
-        if signal.kind.endswith("-address-as"):
-            network = (signal,)
-        elif signal.kind == "address":
-            grouped.append((*network, signal))
-            network = ()
-    return tuple(grouped)
+        return tuple([found for found in self.hits if found[1].fingerprint.role in roles])
 
 
 def surroundings(facts: Facts, knowledge: Knowledge, host: str, relation: str) -> Surroundings:
     """Read the addresses of a host, and match what they show."""
-    signals = address_signals(facts, knowledge.networks, host, relation)
-    hits = tuple(
-        (signal, hit)
-        for signal in signals
-        if signal.kind != "ptr"
-        for hit in knowledge.hits(signal)
+    seen = tuple([answers(facts, host, rtype) for rtype in ADDRESS_TYPES])
+    is_dangling = not any(seen) and is_absent(facts, host)
+    return _around(knowledge, host, relation, seen, is_dangling)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _around(
+    knowledge: Knowledge,
+    host: str,
+    relation: str,
+    seen: tuple[tuple[str, ...], ...],
+    is_dangling: bool,
+) -> Surroundings:
+    places = tuple(
+        [
+            _place(knowledge, Question(DomainName(host), rtype), relation, address)
+            for rtype, found in zip(ADDRESS_TYPES, seen, strict=True)
+            for address in found
+        ]
     )
-    return Surroundings(signals, hits, _address_reasons(facts, knowledge, host))
+    return Surroundings(
+        places,
+        tuple([hit for place in places for hit in place.hits]),
+        _grounds(places),
+        _reasons(knowledge, host, places, is_dangling=is_dangling),
+    )
 
 
-def _address_reasons(facts: Facts, knowledge: Knowledge, host: str) -> tuple[Reason, ...]:
+def _place(knowledge: Knowledge, question: Question, relation: str, address: str) -> Place:
+    network = knowledge.networks.lookup(address)
+    signals = of_address(network, relation, address, question)
+    return Place(
+        address,
+        signals,
+        tuple([(signal, hit) for signal in signals for hit in knowledge.hits(signal)]),
+        _told(network, address),
+    )
+
+
+def _told(network: Network | None, address: str) -> Reason:
+    """What the table says of an address."""
+    if network is None:
+        return Reason("address-unplaced", (("address", address),))
+    facts = (
+        ("asn", str(network.asn)),
+        ("organisation", network.organisation),
+        ("country", network.country),
+    )
+    return Reason("network", facts)
+
+
+def _grounds(places: tuple[Place, ...]) -> tuple[Ground, ...]:
+    """Where the addresses stand, each ground with its part of them."""
+    alike: dict[tuple[Role | None, VendorId | None], list[Ground]] = defaultdict(list)
+    for ground in (place.ground for place in places):
+        alike[ground.role, ground.vendor].append(ground)
+    grounds = [
+        Ground(role, vendor, len(same) / len(places), tuple([e for g in same for e in g.evidence]))
+        for (role, vendor), same in alike.items()
+    ]
+    return tuple(sorted(grounds, key=lambda ground: str(ground.vendor)))
+
+
+def _reasons(
+    knowledge: Knowledge, host: str, places: tuple[Place, ...], *, is_dangling: bool
+) -> tuple[Reason, ...]:
     """What is missing: no address at all (dangling), an unseen one, or one that no table places."""
-    found = addresses(facts, host)
-    outcomes = {outcome(facts, host, rtype) for rtype in ADDRESS_TYPES}
-    if not found and outcomes == {Outcome.ABSENT}:
-        return (Reason("dangling", (("host", host),)),)
-    if not found:
-        return (Reason("address-unseen", (("host", host),)),)
+    if not places:
+        return (Reason("dangling" if is_dangling else "address-unseen", (("host", host),)),)
     if not knowledge.networks.available:
         return (Reason("no-network-table"),)
-    networks = {address: knowledge.networks.lookup(address) for address, _ in found}
-    return tuple(
-        Reason(
-            "network",
-            (
-                ("asn", str(network.asn)),
-                ("organisation", network.organisation),
-                ("country", network.country),
-            ),
-        )
-        if network
-        else Reason("address-unplaced", (("address", address),))
-        for address, network in networks.items()
-    )
+    return tuple({place.address: place.told for place in places}.values())

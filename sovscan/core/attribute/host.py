@@ -2,10 +2,13 @@
 say.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
-from sovscan.core.attribute.ground import Ground, Surroundings, surroundings
+from sovscan.core.attribute.ground import NOWHERE, Ground, Surroundings, surroundings
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import Facts
 from sovscan.core.match import Hit
@@ -75,26 +78,11 @@ def identify(
     """
     host = named.value
     around = surroundings(facts, knowledge, host, relation)
-    by_name = sorted(
-        knowledge.hits(named, *roles), key=lambda hit: roles.index(hit.fingerprint.role)
-    )
-    if by_name and within(host, target.zone):
-        base = _own_service(named, by_name[0], around)
-    elif by_name:
-        hit = by_name[0]
-        agreeing = tuple(
-            other.evidence(signal)
-            for signal, other in around.of(*roles)
-            if other.vendor == hit.vendor
-        )
-        base = Standing(
-            Finding.ATTRIBUTED,
-            hit,
-            None,
-            Confidence.LIKELY,
-            (hit.evidence(named), *agreeing),
-            around.reasons,
-        )
+    by_name = knowledge.hits(named, *roles)
+    if by_name:
+        hit = min(by_name, key=lambda hit: roles.index(hit.fingerprint.role))
+        own = within(host, target.zone)
+        base = _own_service(named, hit, around) if own else _by_name(named, hit, roles, around)
     else:
         base = _by_network(named, roles, around) or _unnamed(named, target, around)
     return _on_grounds(base, named, around)
@@ -102,7 +90,7 @@ def identify(
 
 def spread(parties: Iterable[Party]) -> tuple[Party, ...]:
     """Parties that differ in nothing but their share and evidence become one; first seen first."""
-    merged: dict[tuple[object, ...], Party] = {}
+    alike: dict[tuple[object, ...], list[Party]] = defaultdict(list)
     for party in parties:
         key = (
             party.role,
@@ -112,9 +100,8 @@ def spread(parties: Iterable[Party]) -> tuple[Party, ...]:
             party.preference,
             _names(party),
         )
-        before = merged.get(key)
-        merged[key] = party if before is None else _join(before, party)
-    return tuple(merged.values())
+        alike[key].append(party)
+    return tuple([same[0] if len(same) == 1 else _joined(same) for same in alike.values()])
 
 
 def _names(party: Party) -> tuple[str, ...]:
@@ -126,14 +113,29 @@ def _names(party: Party) -> tuple[str, ...]:
     )
 
 
-def _join(one: Party, other: Party) -> Party:
-    confidences = [c for c in (one.confidence, other.confidence) if c is not None]
-    return replace(
-        one,
-        share=one.share + other.share,
+def _joined(same: list[Party]) -> Party:
+    first = same[0]
+    confidences = [party.confidence for party in same if party.confidence is not None]
+    return Party(
+        role=first.role,
+        finding=first.finding,
+        share=reduce(add, [party.share for party in same]),
+        vendor=first.vendor,
+        operator=first.operator,
+        platform=first.platform,
         confidence=min(confidences, key=lambda c: c.rank, default=None),
-        evidence=tuple(dict.fromkeys((*one.evidence, *other.evidence))),
-        reasons=tuple(dict.fromkeys((*one.reasons, *other.reasons))),
+        preference=first.preference,
+        evidence=tuple(dict.fromkeys([each for party in same for each in party.evidence])),
+        reasons=tuple(dict.fromkeys([each for party in same for each in party.reasons])),
+    )
+
+
+def _by_name(named: Signal, hit: Hit, roles: tuple[Role, ...], around: Surroundings) -> Standing:
+    """The vendor that the name shows, and what of the host's addresses shows it too."""
+    evidence = [hit.evidence(named)]
+    evidence += [o.evidence(signal) for signal, o in around.of(*roles) if o.vendor is hit.vendor]
+    return Standing(
+        Finding.ATTRIBUTED, hit, None, Confidence.LIKELY, tuple(evidence), around.reasons
     )
 
 
@@ -170,41 +172,44 @@ def _unnamed(named: Signal, target: Target, around: Surroundings) -> Standing:
     return Standing(Finding.OWN, None, None, Confidence.LIKELY, (evidence,), around.reasons)
 
 
-def _unrecognised(named: Signal, code: str, around: Surroundings) -> Standing:
-    seen = tuple(signal for signal in around.signals if signal.kind.endswith("-address-as"))
-    evidence = tuple(Evidence(UNRECOGNISED, signal, Strength.HINT) for signal in (named, *seen))
-    reason = Reason(code, (("host", named.value),))
-    return Standing(Finding.UNKNOWN, None, None, None, evidence, (reason, *around.reasons))
+def _unrecognised(named: Signal, code: str, around: Surroundings, weight: float = 1.0) -> Standing:
+    signals = (named, *around.networks)
+    evidence = tuple([Evidence(UNRECOGNISED, signal, Strength.HINT) for signal in signals])
+    reasons = (Reason(code, (("host", named.value),)), *around.reasons)
+    return Standing(Finding.UNKNOWN, None, None, None, evidence, reasons, weight)
 
 
 def _on_grounds(base: Standing, named: Signal, around: Surroundings) -> tuple[Standing, ...]:
     """The standing once for each ground under the host, with its part of the addresses."""
-    grounds = around.grounds() or (Ground(None, None, 1.0, ()),)
-    return tuple(_on_ground(base, named, around, ground) for ground in grounds)
+    grounds = around.grounds or (NOWHERE,)
+    return tuple([_on_ground(base, named, around, ground) for ground in grounds])
 
 
 def _on_ground(base: Standing, named: Signal, around: Surroundings, ground: Ground) -> Standing:
     """An own name shows an own host only on a ground that some rule knows; the vendor's own network
     is no platform of another.
     """
-    if base.finding is Finding.OWN and ground.role is None:
-        return replace(_unrecognised(named, "own-name-unplaced", around), weight=ground.part)
-    evidence = (*base.evidence, *ground.evidence)
-    if ground.role is not Role.PLATFORM:
-        lines = tuple(
-            Reason("connectivity", (("vendor", str(ground.vendor)), ("asn", e.signal.value)))
-            for e in ground.evidence
-            if base.finding is Finding.OWN
-        )
-        reasons = (*dict.fromkeys(lines), *base.reasons)
-        return replace(base, weight=ground.part, evidence=evidence, reasons=reasons)
-    own = base.finding is Finding.OWN
-    return replace(
-        base,
-        platform=None if _is_its_own(base, around, ground) else ground.vendor,
-        confidence=Confidence.POSSIBLE if own else base.confidence,
-        weight=ground.part,
-        evidence=evidence,
+    own, on_platform = base.finding is Finding.OWN, ground.role is Role.PLATFORM
+    if own and ground.role is None:
+        return _unrecognised(named, "own-name-unplaced", around, ground.part)
+    lines = access_lines(ground) if own and not on_platform else ()
+    foreign = on_platform and not _is_its_own(base, around, ground)
+    return Standing(
+        base.finding,
+        base.hit,
+        ground.vendor if foreign else None,
+        Confidence.POSSIBLE if own and on_platform else base.confidence,
+        (*base.evidence, *ground.evidence),
+        (*lines, *base.reasons),
+        ground.part,
+    )
+
+
+def access_lines(ground: Ground) -> Iterable[Reason]:
+    """The access lines that a ground consists of."""
+    return dict.fromkeys(
+        Reason("connectivity", (("vendor", str(ground.vendor)), ("asn", each.signal.value)))
+        for each in ground.evidence
     )
 
 

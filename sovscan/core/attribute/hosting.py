@@ -5,55 +5,48 @@ Behind an edge the origin is hidden, and stays unknown: what is in front says no
 behind.
 """
 
-from dataclasses import replace
-
 from sovscan.core.attribute.ground import Ground
-from sovscan.core.attribute.host import UNRECOGNISED, spread
-from sovscan.core.attribute.web import Site, sites, without_site
-from sovscan.core.context import Knowledge
+from sovscan.core.attribute.host import access_lines, spread
+from sovscan.core.attribute.web import Site, without_site
 from sovscan.core.facts import Facts
 from sovscan.core.match import Hit
 from sovscan.core.model import (
     Attribution,
     Confidence,
-    Evidence,
     Finding,
     Party,
     Reason,
     Role,
     Service,
     Signal,
-    Strength,
     Target,
 )
 
 
-def attribute_hosting(target: Target, facts: Facts, knowledge: Knowledge) -> Attribution:
+def attribute_hosting(target: Target, facts: Facts, found: tuple[Site, ...]) -> Attribution:
     """The platforms and operators of a body's web names; each name that answers has an equal
     part."""
-    found = sites(target, facts, knowledge)
     if not found:
         return without_site(Service.HOSTING, target, facts)
-    parties = spread(
-        replace(party, share=party.share / len(found)) for site in found for party in _parties(site)
-    )
+    parties = spread(party for site in found for party in _parties(site, len(found)))
     known = any(party.finding is Finding.ATTRIBUTED for party in parties)
     return Attribution(Service.HOSTING, Finding.ATTRIBUTED if known else Finding.UNKNOWN, parties)
 
 
-def _parties(site: Site) -> tuple[Party, ...]:
+def _parties(site: Site, names: int) -> list[Party]:
+    """The parties of one of so many web names."""
     if site.edge:
-        return (_hidden(site),)
+        return [_hidden(site, 1 / names)]
     operator = site.shown(Role.OPERATOR)
     if operator is None:
-        return tuple(_on_ground(site, ground) for ground in _grounds(site))
-    return tuple(_operated(operator, ground) for ground in _grounds(site))
+        return [_on_ground(site, ground, ground.part / names) for ground in _grounds(site)]
+    return [_operated(operator, ground, ground.part / names) for ground in _grounds(site)]
 
 
 def _grounds(site: Site) -> tuple[Ground, ...]:
     """Where a site stands: on the platform that an alias names, else where its addresses lie."""
     named = next((e for e in site.aliases if e[1].fingerprint.role is Role.PLATFORM), None)
-    grounds = site.around.grounds()
+    grounds = site.around.grounds
     if named is None:
         return grounds
     signal, hit = named
@@ -61,14 +54,14 @@ def _grounds(site: Site) -> tuple[Ground, ...]:
     return (Ground(Role.PLATFORM, hit.vendor.id, 1.0, (hit.evidence(signal), *same)),)
 
 
-def _on_ground(site: Site, ground: Ground) -> Party:
+def _on_ground(site: Site, ground: Ground, share: float) -> Party:
     if ground.role is not Role.PLATFORM:
-        return _on_no_platform(site, ground)
+        return _on_no_platform(site, ground, share)
     hits = (hit for _, hit in (*site.aliases, *site.around.hits))
     return Party(
         role=Role.PLATFORM,
         finding=Finding.ATTRIBUTED,
-        share=ground.part,
+        share=share,
         vendor=ground.vendor,
         operator=next(hit.vendor.operator for hit in hits if hit.vendor.id == ground.vendor),
         confidence=Confidence.LIKELY,
@@ -77,31 +70,26 @@ def _on_ground(site: Site, ground: Ground) -> Party:
     )
 
 
-def _on_no_platform(site: Site, ground: Ground) -> Party:
+def _on_no_platform(site: Site, ground: Ground, share: float) -> Party:
     """On an access line, or in a network that no rule knows: who runs the server is not shown."""
-    strangers = tuple(Evidence(UNRECOGNISED, signal, Strength.HINT) for signal in site.strangers)
-    lines = tuple(
-        Reason("connectivity", (("vendor", str(ground.vendor)), ("asn", evidence.signal.value)))
-        for evidence in ground.evidence
-    )
     code = "on-access-line" if ground.role else "platform-unrecognised"
-    reasons = (Reason(code, (("host", site.name),)), *dict.fromkeys(lines), *site.around.reasons)
+    reasons = (Reason(code, (("host", site.name),)), *access_lines(ground), *site.around.reasons)
     return Party(
         role=Role.PLATFORM,
         finding=Finding.UNKNOWN,
-        share=ground.part,
-        evidence=ground.evidence or strangers,
+        share=share,
+        evidence=ground.evidence or site.unplaced,
         reasons=reasons,
     )
 
 
-def _operated(operator: tuple[Signal, Hit], ground: Ground) -> Party:
+def _operated(operator: tuple[Signal, Hit], ground: Ground, share: float) -> Party:
     signal, hit = operator
     is_platform = ground.role is Role.PLATFORM and ground.vendor != hit.vendor.id
     return Party(
         role=Role.OPERATOR,
         finding=Finding.ATTRIBUTED,
-        share=ground.part,
+        share=share,
         vendor=hit.vendor.id,
         operator=hit.vendor.operator,
         platform=ground.vendor if is_platform else None,
@@ -110,9 +98,9 @@ def _operated(operator: tuple[Signal, Hit], ground: Ground) -> Party:
     )
 
 
-def _hidden(site: Site) -> Party:
+def _hidden(site: Site, share: float) -> Party:
     signal, hit = site.edge[0]
     reason = Reason("origin-hidden", (("vendor", hit.vendor.id), ("host", site.name)))
     return Party(
-        Role.PLATFORM, Finding.UNKNOWN, 1.0, evidence=(hit.evidence(signal),), reasons=(reason,)
+        Role.PLATFORM, Finding.UNKNOWN, share, evidence=(hit.evidence(signal),), reasons=(reason,)
     )

@@ -23,7 +23,7 @@ from sovscan.core.model import (
     VendorId,
 )
 from sovscan.core.names import within
-from sovscan.core.signals import autodiscover_signals, dkim_signals, sender_signals, token_signals
+from sovscan.core.signals import autodiscover_signals, dkim_signals, token_signals
 
 FULL_VOICE = 2
 WEAK_VOICE = 1
@@ -49,10 +49,17 @@ class Mailbox:
 
 
 def find_mailbox(
-    target: Target, facts: Facts, knowledge: Knowledge, front: tuple[Standing, ...]
+    target: Target,
+    facts: Facts,
+    knowledge: Knowledge,
+    front: tuple[Standing, ...],
+    senders: tuple[Signal, ...],
 ) -> Mailbox:
-    """The mailbox of a body whose mail comes in at `front` (the hosts of the lowest preference)."""
-    voices = _voices(target, facts, knowledge)
+    """The mailbox of a body whose mail comes in at `front` (the hosts of the lowest preference).
+    `senders`: the names in its SPF tree, of which none elects a vendor.
+    """
+    clients = autodiscover_signals(facts, target.domain)
+    voices = _voices(target, facts, knowledge, clients)
     tally = _tally(voices)
     receiving = tuple(
         standing
@@ -62,7 +69,7 @@ def find_mailbox(
     if receiving and not _outvoted(receiving, tally):
         return _by_front(receiving, voices, knowledge)
     if not tally:
-        return Mailbox((_unknown(target, facts, knowledge, front),), ())
+        return Mailbox((_unknown(target, facts, knowledge, front, (*clients, *senders)),), ())
     best = max(tally.values())
     leaders = [vendor for vendor, weight in tally.items() if weight == best]
     rivals = tuple(sorted(str(vendor or "own") for vendor in tally))
@@ -70,7 +77,9 @@ def find_mailbox(
         return _contradicted(voices, rivals)
     conflicts = _conflicts(leaders[0], voices, receiving)
     if leaders[0] is None:
-        return Mailbox((_own(target, facts, knowledge, front, voices),), conflicts)
+        named = (*clients, *senders)
+        party = _own(front, voices) or _unknown(target, facts, knowledge, front, named)
+        return Mailbox((party,), conflicts)
     return Mailbox(
         (_elected(leaders[0], best, voices, front, knowledge, alone=len(tally) == 1),), conflicts
     )
@@ -84,15 +93,16 @@ def _tally(voices: tuple[Voice, ...]) -> dict[VendorId | None, int]:
     return tally
 
 
-def _voices(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Voice, ...]:
+def _voices(
+    target: Target, facts: Facts, knowledge: Knowledge, clients: tuple[Signal, ...]
+) -> tuple[Voice, ...]:
     dkim = tuple(
         voice
         for signal in dkim_signals(facts, target.domain, knowledge.probes)
         for voice in _vendor_voices("dkim", FULL_VOICE, signal, knowledge)
     )
-    found = autodiscover_signals(facts, target.domain)
-    alias = tuple(signal for signal in found if signal.kind == "autodiscover-target")
-    service = tuple(signal for signal in found if signal.kind == "autodiscover-srv")
+    alias = tuple(signal for signal in clients if signal.kind == "autodiscover-target")
+    service = tuple(signal for signal in clients if signal.kind == "autodiscover-srv")
     by_alias = _client_voices(alias, FULL_VOICE, target, knowledge)
     return (*dkim, *(by_alias or _client_voices(service, WEAK_VOICE, target, knowledge)))
 
@@ -190,19 +200,13 @@ def _elected(
     )
 
 
-def _own(
-    target: Target,
-    facts: Facts,
-    knowledge: Knowledge,
-    front: tuple[Standing, ...],
-    voices: tuple[Voice, ...],
-) -> Party:
+def _own(front: tuple[Standing, ...], voices: tuple[Voice, ...]) -> Party | None:
     """Mail programs are sent to the body's own host; that shows an own mailbox only where the front
     is its own too.
     """
     fronts = tuple(standing for standing in front if standing.finding is Finding.OWN)
     if not fronts:
-        return _unknown(target, facts, knowledge, front)
+        return None
     own = tuple(voice for voice in voices if voice.vendor is None)
     held = [standing.confidence or Confidence.POSSIBLE for standing in fronts]
     if all(voice.weight < FULL_VOICE for voice in own):
@@ -231,14 +235,14 @@ def _contradicted(voices: tuple[Voice, ...], rivals: tuple[str, ...]) -> Mailbox
 
 
 def _unknown(
-    target: Target, facts: Facts, knowledge: Knowledge, front: tuple[Standing, ...]
+    target: Target,
+    facts: Facts,
+    knowledge: Knowledge,
+    front: tuple[Standing, ...],
+    named: tuple[Signal, ...],
 ) -> Party:
-    """Nothing shows the mailbox. What was seen is listed, and what merely hints, as such."""
-    seen = (
-        *autodiscover_signals(facts, target.domain),
-        *sender_signals(facts, target.domain),
-        *token_signals(facts, target.domain),
-    )
+    """Nothing shows the mailbox. What the domain names is listed; what merely hints, as such."""
+    seen = (*named, *token_signals(facts, target.domain))
     hints = tuple((signal, hit) for signal in seen for hit in knowledge.hits(signal))
     clients = tuple(s for s in seen if s.kind.startswith("autodiscover"))
     listed = (
@@ -250,13 +254,13 @@ def _unknown(
         *(hit.evidence(signal) for signal, hit in hints),
         *(e for standing in front for e in standing.evidence[:1]),
     )
-    named = any(standing.hit for standing in front)
+    behind_filter = any(standing.hit for standing in front)
     return Party(
         role=Role.MAILBOX,
         finding=Finding.UNKNOWN,
         share=1.0,
         evidence=tuple(dict.fromkeys(listed)),
-        reasons=(Reason("mailbox-behind-filter" if named else "mailbox-not-shown"),),
+        reasons=(Reason("mailbox-behind-filter" if behind_filter else "mailbox-not-shown"),),
     )
 
 

@@ -4,7 +4,8 @@ stands.
 
 from dataclasses import dataclass
 
-from sovscan.core.attribute.ground import Surroundings, by_address, surroundings
+from sovscan.core.attribute.ground import Surroundings, surroundings
+from sovscan.core.attribute.host import UNRECOGNISED
 from sovscan.core.attribute.plain import unobserved, without_service
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import ADDRESS_TYPES, Facts, addresses, outcome
@@ -12,6 +13,7 @@ from sovscan.core.match import Hit
 from sovscan.core.model import (
     Attribution,
     DomainName,
+    Evidence,
     Outcome,
     Question,
     Role,
@@ -28,43 +30,34 @@ GROUNDS = frozenset({Role.PLATFORM, Role.OPERATOR, Role.CONNECTIVITY})
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One web name that has addresses: its aliases and addresses, with the rules that know them."""
+    """One web name that has addresses: its aliases and addresses, with the rules that know them,
+    and what shows an edge in front.
+    """
 
     name: DomainName
     aliases: tuple[tuple[Signal, Hit], ...]
     around: Surroundings
-
-    @property
-    def edge(self) -> tuple[tuple[Signal, Hit], ...]:
-        """What shows an edge in front; a name says more than an address, so the first is by name
-        where there is one.
-        """
-        by_name = tuple(found for found in self.aliases if found[1].fingerprint.role is Role.EDGE)
-        return tuple(
-            found for found in by_name if found[1].vendor == by_name[0][1].vendor
-        ) or self.around.of(Role.EDGE)
+    edge: tuple[tuple[Signal, Hit], ...]
 
     def shown(self, role: Role) -> tuple[Signal, Hit] | None:
         """The first rule that names a vendor in this role: by alias, else by address."""
-        return next(
-            (
-                found
-                for found in (*self.aliases, *self.around.hits)
-                if found[1].fingerprint.role is role
-            ),
-            None,
-        )
+        for found in (*self.aliases, *self.around.hits):
+            if found[1].fingerprint.role is role:
+                return found
+        return None
 
     @property
-    def strangers(self) -> tuple[Signal, ...]:
+    def unplaced(self) -> tuple[Evidence, ...]:
         """Where the site stands, as far as no rule knows it: networks without a rule, and addresses
         without a network. Nothing, where an alias names whose platform or service it is.
         """
         if any(hit.fingerprint.role in GROUNDS for _, hit in self.aliases):
             return ()
-        known = {signal for signal, hit in self.around.hits if hit.fingerprint.role in GROUNDS}
-        placed = by_address(self.around.signals)
-        return tuple(signals[0] for signals in placed if not known & set(signals))
+        return tuple(
+            Evidence(UNRECOGNISED, place.signals[0], Strength.HINT)
+            for place in self.around.places
+            if not any(hit.fingerprint.role in GROUNDS for _, hit in place.hits)
+        )
 
 
 def sites(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Site, ...]:
@@ -77,7 +70,7 @@ def sites(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Site, ...
 def without_site(service: Service, target: Target, facts: Facts) -> Attribution:
     """No web name has an address: because a question failed, or because there is no web site
     here."""
-    failed = _unseen(target, facts)
+    failed = unseen(target, facts)
     if failed:
         return unobserved(service, facts, *failed)
     asked = tuple(
@@ -87,21 +80,30 @@ def without_site(service: Service, target: Target, facts: Facts) -> Attribution:
     return without_service(service, "no-web-address", asked)
 
 
-def _unseen(target: Target, facts: Facts) -> tuple[DomainName, str] | None:
+def unseen(target: Target, facts: Facts) -> tuple[DomainName, str] | None:
     """A question about a web name that failed, or else one that was not asked, if any."""
     asked = [(name, rtype) for name in web_names(target.domain) for rtype in ADDRESS_TYPES]
-    missing = {
-        state: [each for each in asked if outcome(facts, *each) is state]
-        for state in (Outcome.FAILED, Outcome.SKIPPED)
-    }
-    return next(iter((*missing[Outcome.FAILED], *missing[Outcome.SKIPPED])), None)
+    found = [outcome(facts, *each) for each in asked]
+    for state in (Outcome.FAILED, Outcome.SKIPPED):
+        if state in found:
+            return asked[found.index(state)]
+    return None
 
 
 def _site(name: DomainName, facts: Facts, knowledge: Knowledge) -> Site:
     aliases = tuple(
-        (signal, hit)
-        for signal in alias_signals(facts, name, "cname-target")
-        for hit in knowledge.hits(signal)
-        if hit.fingerprint.strength is not Strength.HINT
+        [
+            (signal, hit)
+            for signal in alias_signals(facts, name, "cname-target")
+            for hit in knowledge.hits(signal)
+            if hit.fingerprint.strength is not Strength.HINT
+        ]
     )
-    return Site(name, aliases, surroundings(facts, knowledge, name, "web"))
+    around = surroundings(facts, knowledge, name, "web")
+    return Site(name, aliases, around, _edge(aliases) or around.of(Role.EDGE))
+
+
+def _edge(aliases: tuple[tuple[Signal, Hit], ...]) -> tuple[tuple[Signal, Hit], ...]:
+    """The edge that the aliases name: a name says more than an address, and the first most."""
+    found = [(signal, hit) for signal, hit in aliases if hit.fingerprint.role is Role.EDGE]
+    return tuple([(signal, hit) for signal, hit in found if hit.vendor is found[0][1].vendor])

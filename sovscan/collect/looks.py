@@ -1,0 +1,53 @@
+"""What is looked at beside the DNS: the web and the registries, each an asker in the same loop."""
+
+import selectors
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sovscan.collect.dns.beside import Opener, nobody
+from sovscan.collect.dns.port import Asker
+from sovscan.collect.rdap import RDAP, RdapAsker, rdap_questions
+from sovscan.collect.survey import Further, nothing_further
+from sovscan.collect.web import WebAsker, web_questions
+from sovscan.collect.web.terms import SCHEMES
+from sovscan.core.facts import Facts
+from sovscan.core.model import DomainName, Observation, Question, Target
+from sovscan.core.registry import AddressTable
+
+Remembered = Callable[[Question], Observation | None]
+"""What the store knows of a question already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Which further questions a body's facts give rise to, and who asks them: `open` gives the
+    asker of each type of question, for the loop of a selector.
+    """
+
+    plan: Further
+    open: Opener
+
+
+DNS_ONLY = Looks(nothing_further, nobody)
+
+
+def web_and_registries(
+    networks: AddressTable | None, excluded: frozenset[DomainName], remembered: Remembered
+) -> Looks:
+    """The web of every body that is not excluded; and, with a table of networks, the registries for
+    the addresses that it cannot place. `remembered` is what the store knows of a question already.
+    """
+
+    def plan(target: Target, facts: Facts) -> Iterator[Question]:
+        yield from web_questions(target, facts)
+        if networks is not None:
+            yield from rdap_questions(facts, networks)
+
+    def opened(selector: selectors.BaseSelector) -> Mapping[str, Asker]:
+        web = WebAsker(selector, excluded=excluded)
+        askers: dict[str, Asker] = dict.fromkeys(SCHEMES, web)
+        if networks is not None:
+            askers[RDAP] = RdapAsker(selector, remembered=remembered)
+        return askers
+
+    return Looks(plan, opened)
