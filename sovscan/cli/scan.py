@@ -162,6 +162,7 @@ def scan(
     if web:
         excluded = read_exclusions(exclude.read_text("utf-8").splitlines()) if exclude else ()
         looks = web_and_registries(
+            (rule for vendor in knowledge.vendors.values() for rule in vendor.fingerprints),
             knowledge.networks if rdap else None,
             frozenset(excluded),
             pipeline.remembered(db, RDAP),

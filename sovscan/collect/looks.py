@@ -1,7 +1,7 @@
 """What is looked at beside the DNS: the web and the registries, each an asker in the same loop."""
 
 import selectors
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sovscan.collect.dns.beside import Opener, nobody
@@ -9,11 +9,13 @@ from sovscan.collect.dns.port import Asker
 from sovscan.collect.rdap import RDAP, RdapAsker, rdap_questions
 from sovscan.collect.survey import Further, nothing_further
 from sovscan.collect.web import WebAsker, web_questions
+from sovscan.collect.web.fields import kept_headers
 from sovscan.collect.web.terms import SCHEMES
 from sovscan.core.facts import Facts
 from sovscan.core.model import DomainName, Observation, Question, Target
-from sovscan.core.registry import AddressTable
+from sovscan.core.registry import AddressTable, Fingerprint
 
+HEADER = "http-header"
 Remembered = Callable[[Question], Observation | None]
 """What the store knows of a question already."""
 
@@ -32,11 +34,18 @@ DNS_ONLY = Looks(nothing_further, nobody)
 
 
 def web_and_registries(
-    networks: AddressTable | None, excluded: frozenset[DomainName], remembered: Remembered
+    rules: Iterable[Fingerprint],
+    networks: AddressTable | None,
+    excluded: frozenset[DomainName],
+    remembered: Remembered,
 ) -> Looks:
-    """The web of every body that is not excluded; and, with a table of networks, the registries for
-    the addresses that it cannot place. `remembered` is what the store knows of a question already.
+    """The web of every body that is not excluded, keeping the headers that the rules know; and,
+    with a table of networks, the registries for the addresses that it cannot place. `remembered`
+    is what the store knows of a question already.
     """
+    headers = kept_headers(
+        line for rule in rules if rule.signal == HEADER for line in (*rule.prefix, *rule.exact)
+    )
 
     def plan(target: Target, facts: Facts) -> Iterator[Question]:
         yield from web_questions(target, facts)
@@ -44,7 +53,7 @@ def web_and_registries(
             yield from rdap_questions(facts, networks)
 
     def opened(selector: selectors.BaseSelector) -> Mapping[str, Asker]:
-        web = WebAsker(selector, excluded=excluded)
+        web = WebAsker(selector, excluded=excluded, headers=headers)
         askers: dict[str, Asker] = dict.fromkeys(SCHEMES, web)
         if networks is not None:
             askers[RDAP] = RdapAsker(selector, remembered=remembered)

@@ -23,6 +23,10 @@ from sovscan.core.names import canonical
 from sovscan.core.registry import AddressTable, Network, Probe
 
 AUTODISCOVER = "autodiscover"
+RDAP = "RDAP"
+WEB_TYPES = ("WEB-HTTPS", "WEB-HTTP")
+HEADER = "header "
+"""Questions beside the DNS, and how the fact of a response header begins."""
 AUTODISCOVER_SRV = "_autodiscover._tcp"
 
 
@@ -44,16 +48,48 @@ def address_signals(
 
 
 def of_address(
-    network: Network | None, relation: str, address: str, question: Question
+    network: Network | None,
+    relation: str,
+    address: str,
+    question: Question,
+    told_by: Question | None = None,
 ) -> tuple[Signal, ...]:
     """The network that originates an address of the host asked about, where one does, and the
-    address itself.
+    address itself. `told_by`: the question to a registry that named the network, if the table did
+    not.
     """
     itself = Signal("address", address, question.name, question)
     if network is None:
         return (itself,)
-    origin = Signal(f"{relation}-address-as", str(network.asn), question.name, question)
+    shown = told_by or question
+    origin = Signal(f"{relation}-address-as", str(network.asn), question.name, shown)
     return (origin, itself)
+
+
+def registered_network(facts: Facts, address: str) -> Network | None:
+    """The network that a registry named for an address: its first origin, holder and country."""
+    told: dict[str, str] = {}
+    for text in answers(facts, address, RDAP):
+        key, _, value = text.partition(" ")
+        told.setdefault(key, value)
+    number = told.get("asn", "")
+    if not number.isdigit():
+        return None
+    holder = told.get("organisation") or told.get("holder", "")
+    return Network(int(number), holder, told.get("country", ""))
+
+
+def header_signals(facts: Facts, host: str) -> tuple[Signal, ...]:
+    """The response headers of a host's page, as `name: value` in lower case; HTTPS before HTTP."""
+    for rtype in WEB_TYPES:
+        lines = [text for text in answers(facts, host, rtype) if text.startswith(HEADER)]
+        if lines:
+            question = Question(DomainName(host), rtype)
+            return tuple(
+                Signal("http-header", line.removeprefix(HEADER).lower(), question.name, question)
+                for line in lines
+            )
+    return ()
 
 
 def alias_signals(facts: Facts, host: str, kind: str) -> tuple[Signal, ...]:
@@ -171,6 +207,7 @@ def every_signal(
         yield from address_signals(facts, networks, host, "ns")
     for name in web_names(domain):
         yield from alias_signals(facts, name, "cname-target")
+        yield from header_signals(facts, name)
         yield from address_signals(facts, networks, name, "web")
     yield from dkim_signals(facts, domain, probes)
     yield from autodiscover_signals(facts, domain)

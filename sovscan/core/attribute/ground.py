@@ -9,7 +9,7 @@ from sovscan.core.facts import ADDRESS_TYPES, Facts, answers, is_absent
 from sovscan.core.match import Hit
 from sovscan.core.model import DomainName, Evidence, Question, Reason, Role, Signal, VendorId
 from sovscan.core.registry import Network
-from sovscan.core.signals import of_address
+from sovscan.core.signals import RDAP, of_address, registered_network
 
 REMEMBERED = 4096
 """Hosts and addresses kept at hand: those of the large providers come back with body after body."""
@@ -74,7 +74,19 @@ def surroundings(facts: Facts, knowledge: Knowledge, host: str, relation: str) -
     """Read the addresses of a host, and match what they show."""
     seen = tuple([answers(facts, host, rtype) for rtype in ADDRESS_TYPES])
     is_dangling = not any(seen) and is_absent(facts, host)
-    return _around(knowledge, host, relation, seen, is_dangling)
+    return _around(knowledge, host, relation, seen, is_dangling, _registered(facts, seen))
+
+
+def _registered(facts: Facts, seen: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, Network], ...]:
+    """The addresses whose network a registry was asked for and named."""
+    return tuple(
+        [
+            (address, network)
+            for found in seen
+            for address in found
+            if (address, RDAP) in facts and (network := registered_network(facts, address))
+        ]
+    )
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -84,10 +96,14 @@ def _around(
     relation: str,
     seen: tuple[tuple[str, ...], ...],
     is_dangling: bool,
+    registered: tuple[tuple[str, Network], ...],
 ) -> Surroundings:
+    told = dict(registered)
     places = tuple(
         [
-            _place(knowledge, Question(DomainName(host), rtype), relation, address)
+            _place(
+                knowledge, Question(DomainName(host), rtype), relation, address, told.get(address)
+            )
             for rtype, found in zip(ADDRESS_TYPES, seen, strict=True)
             for address in found
         ]
@@ -100,9 +116,18 @@ def _around(
     )
 
 
-def _place(knowledge: Knowledge, question: Question, relation: str, address: str) -> Place:
-    network = knowledge.networks.lookup(address)
-    signals = of_address(network, relation, address, question)
+def _place(
+    knowledge: Knowledge,
+    question: Question,
+    relation: str,
+    address: str,
+    registered: Network | None,
+) -> Place:
+    """The table says which network it is; where it does not know, the registry does."""
+    listed = knowledge.networks.lookup(address)
+    network = listed or registered
+    told_by = Question(DomainName(address), RDAP) if network is not listed else None
+    signals = of_address(network, relation, address, question, told_by)
     return Place(
         address,
         signals,

@@ -36,7 +36,7 @@ def attribute_hosting(target: Target, facts: Facts, found: tuple[Site, ...]) -> 
 def _parties(site: Site, names: int) -> list[Party]:
     """The parties of one of so many web names."""
     if site.edge:
-        return [_hidden(site, 1 / names)]
+        return [_behind(site, site.origin, 1 / names) if site.origin else _hidden(site, 1 / names)]
     operator = site.shown(Role.OPERATOR)
     if operator is None:
         return [_on_ground(site, ground, ground.part / names) for ground in _grounds(site)]
@@ -44,9 +44,13 @@ def _parties(site: Site, names: int) -> list[Party]:
 
 
 def _grounds(site: Site) -> tuple[Ground, ...]:
-    """Where a site stands: on the platform that an alias names, else where its addresses lie."""
+    """Where a site stands: on the platform that an alias names, else where its addresses lie, else
+    on the platform that a header of its page names.
+    """
     named = next((e for e in site.aliases if e[1].fingerprint.role is Role.PLATFORM), None)
     grounds = site.around.grounds
+    if named is None and not any(ground.role is Role.PLATFORM for ground in grounds):
+        named = next((e for e in site.headers if e[1].fingerprint.role is Role.PLATFORM), None)
     if named is None:
         return grounds
     signal, hit = named
@@ -57,7 +61,7 @@ def _grounds(site: Site) -> tuple[Ground, ...]:
 def _on_ground(site: Site, ground: Ground, share: float) -> Party:
     if ground.role is not Role.PLATFORM:
         return _on_no_platform(site, ground, share)
-    hits = (hit for _, hit in (*site.aliases, *site.around.hits))
+    hits = (hit for _, hit in (*site.aliases, *site.around.hits, *site.headers))
     return Party(
         role=Role.PLATFORM,
         finding=Finding.ATTRIBUTED,
@@ -95,6 +99,22 @@ def _operated(operator: tuple[Signal, Hit], ground: Ground, share: float) -> Par
         platform=ground.vendor if is_platform else None,
         confidence=Confidence.LIKELY,
         evidence=(hit.evidence(signal), *ground.evidence),
+    )
+
+
+def _behind(site: Site, origin: tuple[Signal, Hit], share: float) -> Party:
+    """Behind an edge that passed on a mark of who answered: possible, and no more than that."""
+    signal, hit = origin
+    edge = site.edge[0][1].vendor.id
+    return Party(
+        role=hit.fingerprint.role,
+        finding=Finding.ATTRIBUTED,
+        share=share,
+        vendor=hit.vendor.id,
+        operator=hit.vendor.operator,
+        confidence=Confidence.POSSIBLE,
+        evidence=(hit.evidence(signal),),
+        reasons=(Reason("origin-by-header", (("vendor", edge), ("host", site.name))),),
     )
 
 

@@ -22,8 +22,9 @@ from sovscan.core.model import (
     Strength,
     Target,
 )
-from sovscan.core.signals import alias_signals, web_names
+from sovscan.core.signals import alias_signals, header_signals, web_names
 
+ORIGINS = frozenset({Role.PLATFORM, Role.OPERATOR})
 GROUNDS = frozenset({Role.PLATFORM, Role.OPERATOR, Role.CONNECTIVITY})
 """Roles that say where a site stands."""
 
@@ -37,13 +38,27 @@ class Site:
     name: DomainName
     aliases: tuple[tuple[Signal, Hit], ...]
     around: Surroundings
+    headers: tuple[tuple[Signal, Hit], ...]
     edge: tuple[tuple[Signal, Hit], ...]
 
     def shown(self, role: Role) -> tuple[Signal, Hit] | None:
-        """The first rule that names a vendor in this role: by alias, else by address."""
-        for found in (*self.aliases, *self.around.hits):
+        """The first rule that names a vendor in this role: by alias, else by address, else by a
+        header of its page.
+        """
+        for found in (*self.aliases, *self.around.hits, *self.headers):
             if found[1].fingerprint.role is role:
                 return found
+        return None
+
+    @property
+    def origin(self) -> tuple[Signal, Hit] | None:
+        """What a header tells of who stands behind the edge, if it does: a server's own mark that
+        the edge passed on.
+        """
+        in_front = {hit.vendor.operator for _, hit in self.edge}
+        for signal, hit in self.headers:
+            if hit.fingerprint.role in ORIGINS and hit.vendor.operator not in in_front:
+                return signal, hit
         return None
 
     @property
@@ -100,10 +115,21 @@ def _site(name: DomainName, facts: Facts, knowledge: Knowledge) -> Site:
         ]
     )
     around = surroundings(facts, knowledge, name, "web")
-    return Site(name, aliases, around, _edge(aliases) or around.of(Role.EDGE))
+    headers = tuple(
+        [
+            (signal, hit)
+            for signal in header_signals(facts, name)
+            for hit in knowledge.hits(signal)
+            if hit.fingerprint.strength is not Strength.HINT
+        ]
+    )
+    edge = _edge(aliases) or around.of(Role.EDGE) or _edge(headers)
+    return Site(name, aliases, around, headers, edge)
 
 
-def _edge(aliases: tuple[tuple[Signal, Hit], ...]) -> tuple[tuple[Signal, Hit], ...]:
-    """The edge that the aliases name: a name says more than an address, and the first most."""
-    found = [(signal, hit) for signal, hit in aliases if hit.fingerprint.role is Role.EDGE]
+def _edge(shown: tuple[tuple[Signal, Hit], ...]) -> tuple[tuple[Signal, Hit], ...]:
+    """The edge that aliases or headers name: a name says more than an address, and the first
+    most.
+    """
+    found = [(signal, hit) for signal, hit in shown if hit.fingerprint.role is Role.EDGE]
     return tuple([(signal, hit) for signal, hit in found if hit.vendor is found[0][1].vendor])
