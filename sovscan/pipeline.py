@@ -24,7 +24,7 @@ from sovscan.collect.survey import Further, nothing_further
 from sovscan.core.assess import assess as judge
 from sovscan.core.context import Criteria, Knowledge
 from sovscan.core.facts import Facts
-from sovscan.core.model import Assessment, Basis, Observation, Question, Target
+from sovscan.core.model import Assessment, Basis, Observation, Outcome, Question, Target
 from sovscan.errors import LockedError, UsageError
 from sovscan.knowledge.networks import About, Source
 from sovscan.knowledge.place import DEFAULT_POLICY
@@ -217,7 +217,8 @@ class _Keeper:
         target_id = self.writer.sighting(self.scan_id, target, facts, observed_at)
         conclusion = _judged(target, facts, self.judge)
         self.writer.assessment(self.scan_id, target_id, conclusion, stamp(self.clock()))
-        self.watcher.finished(target.domain)
+        failed = sum(each.outcome is Outcome.FAILED for each in facts.values())
+        self.watcher.finished(target.domain, failed)
 
 
 def _judged(target: Target, facts: Facts, judge_by: Judge) -> Assessment:

@@ -9,8 +9,8 @@ class Observer(Protocol):
     def started(self, bodies: int) -> None:
         """The job begins; `bodies` is how many it will look at."""
 
-    def finished(self, domain: str) -> None:
-        """One body is done."""
+    def finished(self, domain: str, failed: int = 0) -> None:
+        """One body is done; so many questions about it failed."""
 
     def ended(self) -> None:
         """The job is over, by success, failure or interruption."""
@@ -22,7 +22,7 @@ class Silent:
     def started(self, bodies: int) -> None:
         """Say nothing."""
 
-    def finished(self, domain: str) -> None:
+    def finished(self, domain: str, failed: int = 0) -> None:
         """Say nothing."""
 
     def ended(self) -> None:

@@ -191,7 +191,7 @@ class Told:
     def started(self, bodies: int) -> None:
         self.heard.append(bodies)
 
-    def finished(self, domain: str) -> None:
+    def finished(self, domain: str, failed: int = 0) -> None:
         self.heard.append(domain)
 
     def ended(self) -> None:

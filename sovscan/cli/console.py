@@ -4,6 +4,7 @@ is wanted.
 
 import os
 import sys
+import time
 
 import click
 
@@ -39,23 +40,31 @@ class Bar:
             Progress,
             TextColumn,
             TimeElapsedColumn,
+            TimeRemainingColumn,
         )
 
         self._progress = Progress(
             TextColumn("  "), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("left"), TimeRemainingColumn(), TextColumn("{task.description}"),
             console=Console(stderr=True, no_color=bool(os.environ.get("NO_COLOR"))), transient=True,
         )  # fmt: skip
         self._task = self._progress.add_task("", total=None)
+        self._begun = time.monotonic()
+        self._done = self._failed = 0
 
     def started(self, bodies: int) -> None:
         """Show the bar."""
         self._progress.update(self._task, total=bodies)
         self._progress.start()
 
-    def finished(self, domain: str) -> None:
+    def finished(self, domain: str, failed: int = 0) -> None:
         """One body further."""
-        self._progress.update(self._task, advance=1, description=domain)
+        self._done += 1
+        self._failed += failed
+        rate = self._done / max(time.monotonic() - self._begun, 0.001)
+        lost = f", {self._failed:,} questions failed" if self._failed else ""
+        told = f"{rate:,.0f} a second{lost}  {domain}"
+        self._progress.update(self._task, advance=1, description=told)
 
     def ended(self) -> None:
         """Take the bar away."""

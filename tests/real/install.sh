@@ -1,17 +1,19 @@
 #!/bin/sh
-# Installs the DNS servers that tests/real starts on loopback: Unbound, Knot, and openssl for
-# certificates. Without root or apt-get it says what is missing; those tests are then skipped.
+# Installs the servers that the tests start on loopback: Unbound and Knot for DNS, nginx for the web,
+# and openssl for certificates. Without root or apt-get it says what is missing; those tests are then
+# skipped.
 set -u
 
 missing=""
 PATH="$PATH:/usr/sbin:/sbin"
 command -v unbound >/dev/null || missing="$missing unbound"
 command -v knotd >/dev/null || missing="$missing knot"
+command -v nginx >/dev/null || missing="$missing nginx-light"
 command -v openssl >/dev/null || missing="$missing openssl"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-    echo "tests/real will be skipped, missing:$missing (Debian: apt-get install$missing)" >&2
+    echo "tests with real servers will be skipped, missing:$missing (Debian: apt-get install$missing)" >&2
     exit 0
 fi
 
@@ -27,5 +29,5 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 # shellcheck disable=SC2086 # several words on purpose
 { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >/dev/null 2>&1 ||
-    echo "tests/real will be skipped, could not install:$missing" >&2
+    echo "tests with real servers will be skipped, could not install:$missing" >&2
 exit 0

@@ -45,8 +45,9 @@ def name_to_wire(name: str) -> bytes:
     plain = text.encode("ascii", "replace")
     if not plain.replace(b".", b"").translate(None, PLAIN):
         labels = plain.split(b".") if plain else []
-        if all(0 < len(label) < 64 for label in labels) and len(plain) < 254:
-            return b"".join(bytes((len(label),)) + label for label in labels) + b"\0"
+        sizes = bytes(map(len, labels)) if len(plain) < 254 else b"\0"
+        if 0 not in sizes and max(sizes, default=0) < 64:
+            return b"".join([sizes[n : n + 1] + label for n, label in enumerate(labels)]) + b"\0"
     try:
         return bytes(dns.name.from_text(name).to_wire() or b"")
     except (dns.exception.DNSException, ValueError) as error:
