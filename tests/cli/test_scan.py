@@ -166,6 +166,7 @@ def test_a_database_that_cannot_be_made_is_told(run, resolver):
     assert "nowhere/at" in result.stderr
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_and_nothing_committed_is_lost(tmp_path, resolver):
     script = "import sys; from sovscan.cli import main; main(sys.argv[1:])"
     command = [

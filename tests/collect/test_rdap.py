@@ -991,6 +991,7 @@ def test_closing_ends_a_wait_for_a_turn(registry):
     assert len(registry.requests) == 1
 
 
+@pytest.mark.slow
 def test_by_the_real_clock_two_requests_to_a_host_are_a_second_apart(registry):
     started = time.monotonic()
     with asking(registry, monotonic=time.monotonic, waiter=None) as look:

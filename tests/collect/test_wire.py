@@ -148,6 +148,7 @@ def test_any_octets_are_read_or_unusual(wire):
         reading.read(q("body.example", "A"), start, MADE)
 
 
+@pytest.mark.slow
 def test_a_short_run_of_the_fuzzer_finds_nothing():
     found = fuzz_dns.run(20_000, seed=7)
     assert found.shown == []

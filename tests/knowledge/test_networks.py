@@ -139,6 +139,7 @@ POINTS = st.lists(
 ).map(sorted)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

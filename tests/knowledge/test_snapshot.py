@@ -57,6 +57,7 @@ def test_the_schema_in_the_datasets_is_the_one_that_the_types_give(kind):
     jsonschema.Draft202012Validator.check_schema(written)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "folder"), FOLDERS.items())
 def test_every_file_of_registry_fits_its_schema(kind, folder):
     validator = jsonschema.Draft202012Validator(schema(kind))

@@ -17,6 +17,13 @@ PACKAGES = {"unbound": "unbound", "knotd": "knot", "openssl": "openssl"}
 """Programs, and the Debian packages that hold them."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Starting servers and waiting for lost packets takes its time."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
 @contextmanager
 def _folder() -> Iterator[Path]:
     """A short path: the name of Knot's control socket has room for 107 octets."""

@@ -7,6 +7,7 @@ import pytest
 from tests.collect.web.hostile import drawn, memory, open_files, run
 
 
+@pytest.mark.slow
 def test_hostile_answers_end_in_time_and_leave_nothing_behind():
     run(range(20))
     files = open_files()
