@@ -39,7 +39,7 @@ def parents(name: str, top: str) -> Iterator[DomainName]:
 @lru_cache(maxsize=4096)
 def parsed_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """The IP address that a text writes. Raises ValueError. The same text is often asked again."""
-    return ipaddress.ip_address(text)
+    return ipaddress.IPv6Address(text) if ":" in text else ipaddress.IPv4Address(text)
 
 
 def is_address(text: str) -> bool:

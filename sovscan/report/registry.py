@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from sovscan.core.context import Criteria, Knowledge
@@ -11,6 +13,8 @@ from sovscan.core.recognise import Recognition, Verdict
 from sovscan.core.registry import Fingerprint, Vendor
 
 MOST_VALUES = 6
+REMEMBERED = 10_000
+"""Verdicts whose text is kept at hand."""
 UNREAD = "page not opened"
 """Said of a source that is named from general knowledge."""
 READ_AS = {
@@ -29,7 +33,7 @@ RULE_COLUMNS = (
 )  # fmt: skip
 """The columns of the registry as a table; docs/exports.md says what each means."""
 
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = encode_basestring
 
 
 def vendor_text(vendor: Vendor, held: Reach) -> Iterator[str]:
@@ -75,13 +79,14 @@ def recognition_row(found: Recognition) -> dict[str, Any]:
 
 def recognition_lines(found: Iterable[Recognition]) -> Iterator[str]:
     """The rows as NDJSON. What a verdict says is written once."""
-    texts: dict[Verdict, str] = {}
     for each in found:
-        said = texts.get(each.verdict)
-        if said is None:
-            row = _verdict_row(each.verdict)
-            said = texts[each.verdict] = json.dumps(row, ensure_ascii=False)[1:]
+        said = _verdict_text(each.verdict)
         yield f'{{"signal": {_quoted(each.signal)}, "value": {_quoted(each.value)}, {said}\n'
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _verdict_text(verdict: Verdict) -> str:
+    return json.dumps(_verdict_row(verdict), ensure_ascii=False)[1:]
 
 
 def rule_rows(knowledge: Knowledge, criteria: Criteria) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import Facts, addresses
+from sovscan.core.facts import Facts, addresses, answers, reverse_name
 from sovscan.core.model import Signal, Target
 from sovscan.core.names import within
 from sovscan.core.signals import every_signal
@@ -49,7 +49,7 @@ def find_unmatched(seen: Iterable[tuple[Target, Facts]], knowledge: Knowledge) -
             looks[key].update(_looks_like(signal, facts, knowledge))
     return [
         Unmatched(
-            count, signal, value, ", ".join(text for text, _ in looks[signal, value].most_common(2))
+            count, signal, value, ", ".join(text for text, _ in looks[signal, value].most_common(3))
         )
         for (signal, value), count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
@@ -64,9 +64,8 @@ def _key(signal: Signal) -> tuple[str, str]:
 
 def _looks_like(signal: Signal, facts: Facts, knowledge: Knowledge) -> set[str]:
     host = signal.subject if signal.kind.endswith("-as") else signal.value
-    placed = (knowledge.networks.lookup(address) for address, _ in addresses(facts, host))
-    return {
-        f"AS{network.asn} {network.organisation} ({network.country})"
-        for network in placed
-        if network
-    }
+    found = [address for address, _ in addresses(facts, host)]
+    placed = (knowledge.networks.lookup(address) for address in found)
+    networks = {f"AS{n.asn} {n.organisation} ({n.country})" for n in placed if n}
+    pointers = {name for a in found for name in answers(facts, reverse_name(a), "PTR")}
+    return networks | {f"PTR *.{base}" for name in pointers if (base := registrable(name))}
