@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sovscan import pipeline
+from sovscan.cli.memory import keep_what_is_loaded
 from sovscan.core.context import Knowledge
 from sovscan.knowledge import default_datasets, load
 from sovscan.pipeline import Judge
@@ -37,8 +38,10 @@ class Cost:
 
 @cache
 def knowledge() -> Knowledge:
-    """The registry that comes with the tool."""
-    return load(default_datasets())
+    """The registry that comes with the tool, loaded as the commands load it."""
+    loaded = load(default_datasets())
+    keep_what_is_loaded()
+    return loaded
 
 
 def usual_judge(policy: str | None = None) -> Judge:

@@ -7,6 +7,7 @@ import click
 
 from sovscan import pipeline
 from sovscan.cli import console
+from sovscan.cli.memory import keep_what_is_loaded
 from sovscan.cli.options import (
     Day,
     datasets_option,
@@ -47,6 +48,7 @@ def assess(
       sovscan assess --scan 12 --on 2024-01-01   with the owners of another day
     """
     knowledge = load(datasets)
+    keep_what_is_loaded()
 
     def judge_for(row: ScanRow) -> Judge:
         return Judge(

@@ -12,6 +12,7 @@ from tabulate import tabulate
 
 from sovscan import pipeline
 from sovscan.cli import exits
+from sovscan.cli.memory import keep_what_is_loaded
 from sovscan.cli.options import Day, datasets_option, option, policy_option
 from sovscan.clock import today
 from sovscan.core.recognise import Recogniser, Recognition
@@ -57,6 +58,7 @@ def identify(
     knowledge = load(datasets)
     criteria = pipeline.criteria(knowledge, policy, max(knowledge.methodologies), on or today())
     recogniser = Recogniser(knowledge, criteria)
+    keep_what_is_loaded()
     known = True
     size = BATCH if form == "ndjson" else max(len(asked), 1)
     for start in range(0, max(len(asked), 1), size):

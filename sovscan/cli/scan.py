@@ -8,6 +8,7 @@ import click
 from sovscan import pipeline
 from sovscan.cli import console, exits, resolvers
 from sovscan.cli.bodies import Wanted, chosen
+from sovscan.cli.memory import keep_what_is_loaded
 from sovscan.cli.options import (
     datasets_option,
     db_option,
@@ -167,6 +168,7 @@ def scan(
             frozenset(excluded),
             pipeline.remembered(db, RDAP),
         )
+    keep_what_is_loaded()
     engine = Engine(servers, concurrency=concurrency, rate=rate, beside=looks.open)
     scan_id = pipeline.scan(
         bodies,
