@@ -47,8 +47,10 @@ def chosen(wanted: Wanted, datasets: Path, *, quiet: bool) -> list[Target]:
             " the tool (sovscan targets list).",
         )
     bodies = choose(read_book(datasets / "targets"), countries, levels)
-    by_domain = {target.domain: target for target in (body.target() for body in reversed(bodies))}
-    return list(reversed(by_domain.values()))
+    by_domain: dict[str, Target] = {}
+    for target in (body.target() for body in bodies):
+        by_domain.setdefault(target.domain, target)
+    return list(by_domain.values())
 
 
 def _gather(wanted: Wanted) -> Listing:

@@ -21,7 +21,7 @@ def replay(world: Path, port: int) -> None:
     \b
       sovscan scan gent.be --record gent.jsonl.gz
       sovscan replay gent.jsonl.gz &
-      sovscan scan gent.be --resolver 127.0.0.1:5300 --db again.db
+      sovscan scan gent.be --resolver 127.0.0.1:5300 --no-web --db again.db
     """
     with stage(recorded(world), port) as (address, taken):
         click.echo(f"listening {address}:{taken}")

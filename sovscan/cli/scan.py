@@ -182,7 +182,7 @@ def scan(
         further=looks.plan,
         observer=console.observer(quiet=quiet),
     )
-    for line in health_text(engine.health):
+    for line in health_text(engine.health.row()):
         console.say(line, quiet=quiet)
     if engine.gave_up:
         _tell_given_up(servers)

@@ -10,7 +10,7 @@ from typing import cast
 
 from sovscan.core.model import Target
 from sovscan.errors import DataError, UsageError
-from sovscan.targets.lists import target_of
+from sovscan.targets.lists import select, target_of
 from sovscan.targets.normalise import BadName, normalise
 
 LEVELS = (
@@ -77,11 +77,7 @@ def choose(
             raise UsageError(
                 f"no list has the {kind} {each!r}", f"Choose from: {', '.join(sorted(known))}"
             )
-    return [
-        body
-        for body in bodies
-        if (not countries or body.country in countries) and (not levels or body.level in levels)
-    ]
+    return select(bodies, countries, levels)
 
 
 def _rows(path: Path, faults: list[str]) -> Iterator[tuple[int, Body]]:

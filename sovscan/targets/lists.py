@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sovscan.core.model import Target
 from sovscan.targets.normalise import BadName, normalise
@@ -59,14 +59,29 @@ def read_list(name: str, data: bytes) -> Listing:
     )
 
 
+class Placed(Protocol):
+    """What has a country and a level."""
+
+    @property
+    def country(self) -> str | None:
+        """ISO 3166-1 alpha-2, in capitals."""
+
+    @property
+    def level(self) -> str | None:
+        """As the list calls it."""
+
+
+Chosen = TypeVar("Chosen", bound=Placed)
+
+
 def select(
-    targets: Iterable[Target], countries: Collection[str], levels: Collection[str]
-) -> list[Target]:
-    """The targets of these countries (all where none is named) and of these levels (likewise)."""
+    bodies: Iterable[Chosen], countries: Collection[str], levels: Collection[str]
+) -> list[Chosen]:
+    """The bodies of these countries (all where none is named) and of these levels (likewise)."""
     return [
-        target
-        for target in targets
-        if (not countries or target.country in countries) and (not levels or target.level in levels)
+        body
+        for body in bodies
+        if (not countries or body.country in countries) and (not levels or body.level in levels)
     ]
 
 

@@ -4,6 +4,7 @@ import errno
 import selectors
 import socket
 from collections import Counter
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -46,6 +47,15 @@ class Lane:
     uses: int = 0
 
 
+def query_of(flight: Flight, taken: Collection[bytes], *, mixed: bool) -> bytes:
+    """A query for a flight, with an id that none of those under way has."""
+    while True:
+        name, rtype = flight.question
+        query = make_query(name, rtype, mixed=mixed, edns=flight.edns)
+        if query[:2] not in taken:
+            return query
+
+
 class Lanes:
     """The sockets to one resolver. `dropped` counts, by reason, what came and was not believed."""
 
@@ -72,11 +82,7 @@ class Lanes:
     def send(self, flight: Flight) -> None:
         """Ask a question. Raises OSError where the machine cannot send."""
         lane = self._lane()
-        question = flight.question
-        mixed = self.mixes_case
-        query = make_query(question.name, question.type, mixed=mixed, edns=flight.edns)
-        while query[:2] in lane.flights:
-            query = make_query(question.name, question.type, mixed=mixed, edns=flight.edns)
+        query = query_of(flight, lane.flights, mixed=self.mixes_case)
         lane.socket.sendto(query, self._place)
         flight.query = query
         lane.uses += 1

@@ -5,10 +5,10 @@ import selectors
 from collections import Counter
 from collections.abc import Sequence
 
-from sovscan.collect.dns.lanes import Flight
+from sovscan.collect.dns.lanes import Flight, query_of
 from sovscan.collect.dns.servers import Server
 from sovscan.collect.dns.stream import Stream
-from sovscan.collect.dns.wire import FLAG_QR, HEADER, make_query, repeats, tells_nothing
+from sovscan.collect.dns.wire import FLAG_QR, HEADER, repeats, tells_nothing
 
 
 class Streams:
@@ -32,10 +32,7 @@ class Streams:
             self._open[flight.server] = (stream, flights)
             if stream.failed:
                 raise OSError(getattr(errno, stream.failed, errno.EIO), "connect")
-        question = flight.question
-        query = make_query(question.name, question.type, mixed=False, edns=flight.edns)
-        while query[:2] in flights:
-            query = make_query(question.name, question.type, mixed=False, edns=flight.edns)
+        query = query_of(flight, flights, mixed=False)
         flight.query, flight.by_stream = query, True
         flights[query[:2]] = flight
         stream.send(query)
