@@ -23,7 +23,8 @@ def observation(facts: Facts, name: str, rtype: str) -> Observation | None:
 
 def answers(facts: Facts, name: str, rtype: str) -> tuple[str, ...]:
     """The record data seen for this question; empty where absent, failed or not asked."""
-    found = observation(facts, name, rtype)
+    key: Any = (name, rtype)
+    found = facts.get(key)
     return found.answers if found is not None and found.outcome is Outcome.SEEN else ()
 
 
@@ -64,6 +65,7 @@ def alias_chain(facts: Facts, name: str) -> tuple[tuple[DomainName, Question], .
     return tuple(chain.items())
 
 
+@lru_cache(maxsize=4096)
 def reverse_name(address: str) -> DomainName:
     """The in-addr.arpa or ip6.arpa name of an address (RFC 1035 section 3.5, RFC 3596)."""
     return DomainName(parsed_address(address).reverse_pointer)

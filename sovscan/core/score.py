@@ -5,7 +5,7 @@ Everything is a sum over stakes: one party's weight in the whole, and its risk t
 None for unknown.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from sovscan.core.model import (
     Party,
     Reach,
     Reason,
+    Role,
     Score,
     Service,
     ServiceScore,
@@ -39,42 +40,36 @@ NAMED = (Finding.ATTRIBUTED, Finding.OWN)
 Risk = float | None
 
 
-class Stake(NamedTuple):
-    """What one party weighs. Over a service that a body has, the weights of its stakes sum to 1."""
+class Held(NamedTuple):
+    """What a score needs to know of a party: the same of party after party."""
 
-    service: Service
+    role: Role
+    share: float
+    risk: Risk
+    vendor: VendorId | None
+    platform: VendorId | None
+
+
+class Stake(NamedTuple):
+    """What one party weighs in its service. Over a service that a body has, the weights sum to 1;
+    what nobody holds has no party.
+    """
+
     weight: float
     risk: Risk
-    party: Party | None = None
+    party: Held | None
 
 
 def stakes(
-    attribution: Attribution, methodology: Methodology, risk: Callable[[Party], Risk]
+    attribution: Attribution, reaches: Iterable[Reach], criteria: Criteria, lens: Lens
 ) -> tuple[Stake, ...]:
     """The scored parties of a service. A role that nobody fills is unknown; a service that is not
     there has none.
     """
     if attribution.finding is Finding.NO_SERVICE:
         return ()
-    weights = methodology.roles[attribution.service]
-    scored = [
-        Stake(attribution.service, weights[party.role] * party.share, risk(party), party)
-        for party in attribution.parties
-        if party.share > 0 and weights.get(party.role)
-    ]
-    missing = 1.0 - sum([stake.weight for stake in scored])
-    open_stake = (Stake(attribution.service, missing, None),) if missing > SLACK else ()
-    return (*scored, *open_stake)
-
-
-def party_risk(
-    party: Party, reaches: dict[VendorId, Reach], criteria: Criteria, lens: Lens
-) -> Risk:
-    """The worse of a party's vendor and its platform. Where one of them is unknown the whole is,
-    unless the other is at 1 already: it cannot get worse.
-    """
-    named = (vendor for vendor in (party.vendor, party.platform) if vendor)
-    return _worse(party, {v: _vendor_risk(reaches[v], criteria, lens) for v in named})
+    risks = _risks(reaches, criteria, lens)
+    return _stakes(attribution.service, _parties(attribution, risks), criteria.methodology)
 
 
 def score(
@@ -82,23 +77,15 @@ def score(
 ) -> Score:
     """One body through one lens."""
     methodology = criteria.methodology
-    risks = {reach.vendor: _vendor_risk(reach, criteria, lens) for reach in reaches}
+    risks = _risks(reaches, criteria, lens)
     listed = tuple(attributions)
-
-    def risk(party: Party) -> Risk:
-        return _worse(party, risks)
-
     held = [
-        (each, stakes(each, methodology, risk))
+        _weigh(each.service, _parties(each, risks), criteria)
         for each in listed
         if each.finding is not Finding.NO_SERVICE
     ]
-    services = tuple([_service_score(each, own, methodology, risk) for each, own in held])
-    weighed = [
-        (stake.weight * methodology.services[stake.service], stake.risk)
-        for _, own in held
-        for stake in own
-    ]
+    services = tuple([service for service, _ in held])
+    weighed = [each for _, own in held for each in own]
     low, high, coverage, known = _interval(weighed)
     value = known if known is not None and coverage >= methodology.coverage_floor else None
     exposures = [
@@ -120,6 +107,9 @@ def score(
 
 
 def _worse(party: Party, risks: Mapping[VendorId, Risk]) -> Risk:
+    """The worse of a party's vendor and its platform. Where one of them is unknown the whole is,
+    unless the other is at 1 already: it cannot get worse.
+    """
     held = [risks[vendor] for vendor in (party.vendor, party.platform) if vendor]
     if 1.0 in held:
         return 1.0
@@ -161,45 +151,57 @@ def _interval(weighed: Iterable[tuple[float, Risk]]) -> tuple[float, float, floa
     )
 
 
-def _service_score(
-    attribution: Attribution,
-    held: tuple[Stake, ...],
-    methodology: Methodology,
-    risk: Callable[[Party], Risk],
-) -> ServiceScore:
-    exposed = [risk(party) for party in attribution.parties if party.role in methodology.exposed]
-    known = [each for each in exposed if each is not None]
-    groups = {
-        (stake.party.vendor, stake.party.platform) for stake in held if stake.party is not None
-    }
-    return _of_service(
-        attribution.service,
-        tuple([(stake.weight, stake.risk) for stake in held]),
-        max(known) if known else None,
-        len(groups) == 1,
-        methodology.coverage_floor,
+def _risks(reaches: Iterable[Reach], criteria: Criteria, lens: Lens) -> dict[VendorId, Risk]:
+    return {reach.vendor: _vendor_risk(reach, criteria, lens) for reach in reaches}
+
+
+def _parties(attribution: Attribution, risks: Mapping[VendorId, Risk]) -> tuple[Held, ...]:
+    return tuple(
+        [
+            Held(each.role, each.share, _worse(each, risks), each.vendor, each.platform)
+            for each in attribution.parties
+        ]
     )
 
 
+def _stakes(
+    service: Service, parties: tuple[Held, ...], methodology: Methodology
+) -> tuple[Stake, ...]:
+    weights = methodology.roles[service]
+    scored = [
+        Stake(weights[party.role] * party.share, party.risk, party)
+        for party in parties
+        if party.share > 0 and weights.get(party.role)
+    ]
+    missing = 1.0 - sum([stake.weight for stake in scored])
+    return (*scored, *((Stake(missing, None, None),) if missing > SLACK else ()))
+
+
 @lru_cache(maxsize=REMEMBERED)
-def _of_service(
-    service: Service,
-    weighed: tuple[tuple[float, Risk], ...],
-    exposure: Risk,
-    is_one_group: bool,
-    floor: float,
-) -> ServiceScore:
-    low, high, coverage, value = _interval(weighed)
+def _weigh(
+    service: Service, parties: tuple[Held, ...], criteria: Criteria
+) -> tuple[ServiceScore, tuple[tuple[float, Risk], ...]]:
+    """One service's score, and its stakes: weight in the whole, and risk."""
+    methodology = criteria.methodology
+    own = _stakes(service, parties, methodology)
+    low, high, coverage, value = _interval([(weight, risk) for weight, risk, _ in own])
     low = round(low, DIGITS)
-    return ServiceScore(
+    exposed = [each.risk for each in parties if each.role in methodology.exposed]
+    exposure = max([risk for risk in exposed if risk is not None], default=None)
+    groups = {(party.vendor, party.platform) for _, _, party in own if party is not None}
+    scored = ServiceScore(
         service=service,
-        dependency=None if value is None or coverage < floor else round(value, DIGITS),
+        dependency=None
+        if value is None or coverage < methodology.coverage_floor
+        else round(value, DIGITS),
         low=low,
         high=round(high, DIGITS),
         coverage=round(coverage, DIGITS),
         exposure=None if exposure is None else round(exposure, DIGITS),
-        critical=low == 1.0 and is_one_group,
+        critical=low == 1.0 and len(groups) == 1,
     )
+    whole = methodology.services[service]
+    return scored, tuple([(weight * whole, risk) for weight, risk, _ in own])
 
 
 def _grade(

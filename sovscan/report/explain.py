@@ -9,7 +9,7 @@ from sovscan.core.context import Criteria, Knowledge
 from sovscan.core.facts import Facts
 from sovscan.core.jurisdiction import MEMBER_STATE_LAW
 from sovscan.core.model import Assessment, Attribution, Evidence, Finding, Lens, Party, Reach, Role
-from sovscan.core.score import party_risk, stakes
+from sovscan.core.score import stakes
 from sovscan.report.registry import UNREAD
 from sovscan.report.say import Voice, clean
 
@@ -156,12 +156,7 @@ def _laws(case: Case, reach: Reach) -> list[str]:
 def _points(case: Case, attribution: Attribution, voice: Voice) -> Iterator[str]:
     """How the parties make the number, stake by stake; then the service's weight in the whole."""
     methodology = case.criteria.methodology
-    reaches = {reach.vendor: reach for reach in case.assessment.reaches}
-    held = stakes(
-        attribution,
-        methodology,
-        lambda party: party_risk(party, reaches, case.criteria, Lens.BIG_TECH),
-    )
+    held = stakes(attribution, case.assessment.reaches, case.criteria, Lens.BIG_TECH)
     if not held:
         yield "left out of the sum: the body has no such service"
         return

@@ -1,8 +1,4 @@
-"""Core values to columns and back. The JSON of a column is what the exports show.
-
-Most JSON is written by msgspec, ten times as fast as json: the octets are equal as long as there is
-no fraction in it, of which msgspec writes some otherwise (0.000025 for 2.5e-05).
-"""
+"""Core values to columns and back. The JSON of a column is what the exports show."""
 
 import hashlib
 import json
@@ -41,7 +37,6 @@ from sovscan.core.model import (
 )
 
 Row = dict[str, Any]
-SHARE_DIGITS = 6
 
 TARGET = "body, name, domain, zone, asked, country, level, region, population"
 """The columns of `targets` that its digest covers, in the order of a Target's fields."""
@@ -57,27 +52,27 @@ BASIS = "tool, methodology, policy, datasets, networks, ownership_on"
 
 _OUTCOMES = {each.value: each for each in Outcome}
 _FAULTS = {each.value: each for each in Fault}
+NOTHING = "[]"
 _NOWHERE = Provenance("", "", "none")
 _encode = msgspec.json.Encoder().encode
-_encode_fractions = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _texts_from = msgspec.json.Decoder(tuple[str, ...]).decode
 _names_from = msgspec.json.Decoder(tuple[DomainName, ...]).decode
 _reasons_from = msgspec.json.Decoder(tuple[Reason, ...]).decode
 _links_from = msgspec.json.Decoder(tuple[Link, ...]).decode
 
 
-def digest(*parts: Any) -> str:
-    """SHA-256 over the JSON of the parts, in which there is no fraction."""
-    return hashlib.sha256(_encode(parts)).hexdigest()
+def digest(*parts: Any) -> bytes:
+    """The first 16 octets of the SHA-256 over the JSON of the parts."""
+    return cut(_encode(parts))
 
 
-def verdict_digest(rows: dict[str, list[Row]]) -> str:
-    """SHA-256 over the JSON of the rows of a verdict, by table."""
-    return hashlib.sha256(_encode_fractions([rows]).encode()).hexdigest()
+def cut(octets: bytes) -> bytes:
+    """The first 16 octets of a SHA-256: enough that no two rows of any file share them."""
+    return hashlib.sha256(octets).digest()[:16]
 
 
 def text(value: Any) -> str:
-    """A column's JSON; there is no fraction in it."""
+    """A column's JSON."""
     return _encode(value).decode()
 
 
@@ -93,8 +88,8 @@ def fact_values(observation: Observation) -> tuple[str, ...]:
         str(observation.outcome),
         observation.detail,
         str(observation.fault),
-        text(observation.answers),
-        text(observation.aliases),
+        text(observation.answers) if observation.answers else NOTHING,
+        text(observation.aliases) if observation.aliases else NOTHING,
     )
 
 
@@ -125,8 +120,8 @@ def observation_from(
     return Observation(
         Question(name, rtype),
         _OUTCOMES[outcome],
-        _texts_from(answers),
-        _names_from(aliases),
+        () if answers == NOTHING else _texts_from(answers),
+        () if aliases == NOTHING else _names_from(aliases),
         detail,
         _FAULTS[fault],
         _provenance_from(*made),
@@ -163,7 +158,7 @@ def party_row(service: Service, party: Party, position: int) -> Row:
         "vendor": party.vendor,
         "operator": party.operator,
         "platform": party.platform,
-        "share": round(party.share, SHARE_DIGITS),
+        "share": party.share,
         "confidence": party.confidence.value if party.confidence else None,
         "preference": party.preference,
         "reasons": text(party.reasons),
@@ -232,7 +227,7 @@ def score_row(score: Score, position: int) -> Row:
         "coverage": score.coverage,
         "exposure": score.exposure,
         "grade": score.grade,
-        "services": _encode_fractions(services),
+        "services": text(services),
         "reasons": text(score.reasons),
     }
 

@@ -48,6 +48,10 @@ _OBSERVATIONS = f"""
     SELECT id, {codec.FACT}, {codec.PROVENANCE} FROM observations
     WHERE id IN (SELECT value FROM json_each(?))
 """
+_REACHES = """
+    SELECT r.* FROM verdict_reaches v JOIN reaches r ON r.id = v.reach
+    WHERE v.verdict = ? ORDER BY v.vendor
+"""
 AT_ONCE = 50
 """Sightings whose facts are read together."""
 MOST_KEPT = 20_000
@@ -212,7 +216,7 @@ class Reader:
                 )
                 for each in held("attributions", "position")
             ),
-            reaches=tuple(codec.reach_from(each) for each in held("reaches", "vendor")),
+            reaches=tuple(map(codec.reach_from, self._db.query(_REACHES, [verdict]))),
             scores=tuple(codec.score_from(each) for each in held("scores", "position")),
             basis=self.basis(basis),
         )

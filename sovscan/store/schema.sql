@@ -1,5 +1,6 @@
 -- The store of sovscan, schema 1. Facts are never changed; conclusions name the basis they were drawn on.
 -- JSON columns hold arrays or objects as the exports write them. Times are UTC, ISO 8601.
+-- A digest is the first 16 octets of a SHA-256: it tells a row from every other row, and seals nothing.
 
 CREATE TABLE scans (
     id INTEGER PRIMARY KEY,
@@ -13,7 +14,7 @@ CREATE TABLE scans (
 
 CREATE TABLE targets (
     id INTEGER PRIMARY KEY,
-    digest TEXT NOT NULL UNIQUE,         -- over all other columns: a body whose row changes is a new row
+    digest BLOB NOT NULL UNIQUE,         -- over all other columns: a body whose row changes is a new row
     body TEXT NOT NULL,                  -- stable id of the body
     name TEXT NOT NULL,
     domain TEXT NOT NULL,                -- what was asked about
@@ -27,7 +28,7 @@ CREATE TABLE targets (
 
 CREATE TABLE observations (
     id INTEGER PRIMARY KEY,
-    digest TEXT NOT NULL UNIQUE,         -- over question, outcome, detail, fault, answers and aliases
+    digest BLOB NOT NULL UNIQUE,         -- over question, outcome, detail, fault, answers and aliases
     name TEXT NOT NULL,
     type TEXT NOT NULL,
     outcome TEXT NOT NULL,               -- SEEN, ABSENT, FAILED, SKIPPED
@@ -56,7 +57,7 @@ CREATE TABLE look_ups (
 -- A set of observations: all that was seen of one body at one time. An unchanged body points at the same set again.
 CREATE TABLE fact_sets (
     id INTEGER PRIMARY KEY,
-    digest TEXT NOT NULL UNIQUE
+    digest BLOB NOT NULL UNIQUE
 ) STRICT;
 
 CREATE TABLE fact_set_members (
@@ -78,7 +79,7 @@ CREATE INDEX targets_by_domain ON targets (domain);
 -- With what something was concluded.
 CREATE TABLE bases (
     id INTEGER PRIMARY KEY,
-    digest TEXT NOT NULL UNIQUE,
+    digest BLOB NOT NULL UNIQUE,
     tool TEXT NOT NULL,
     methodology TEXT NOT NULL,
     policy TEXT NOT NULL,
@@ -90,7 +91,7 @@ CREATE TABLE bases (
 -- What was concluded of one body: attributions, parties, reaches and scores hang on it. Equal verdicts are one.
 CREATE TABLE verdicts (
     id INTEGER PRIMARY KEY,
-    digest TEXT NOT NULL UNIQUE
+    digest BLOB NOT NULL UNIQUE
 ) STRICT;
 
 CREATE TABLE attributions (
@@ -121,8 +122,10 @@ CREATE TABLE parties (
     PRIMARY KEY (verdict, service, position)
 ) STRICT, WITHOUT ROWID;
 
+-- Who can reach a vendor, seen from a body's country on a day. Many verdicts share one.
 CREATE TABLE reaches (
-    verdict INTEGER NOT NULL REFERENCES verdicts (id),
+    id INTEGER PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE,
     vendor TEXT NOT NULL,
     name TEXT NOT NULL,
     controller TEXT NOT NULL,
@@ -132,7 +135,13 @@ CREATE TABLE reaches (
     big_tech INTEGER NOT NULL,
     chain TEXT NOT NULL,                 -- JSON: operator first, controller last, each link with its sources
     laws TEXT NOT NULL,
-    notes TEXT NOT NULL,
+    notes TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE verdict_reaches (
+    verdict INTEGER NOT NULL REFERENCES verdicts (id),
+    vendor TEXT NOT NULL,
+    reach INTEGER NOT NULL REFERENCES reaches (id),
     PRIMARY KEY (verdict, vendor)
 ) STRICT, WITHOUT ROWID;
 
@@ -173,7 +182,7 @@ SELECT
     CASE WHEN p.finding = 'OWN' THEN NULL ELSE r.european END AS european,
     CASE WHEN p.finding = 'OWN' THEN 0 ELSE r.big_tech END AS big_tech,
     f.controller AS platform_controller, f.country AS platform_country, f.big_tech AS platform_big_tech,
-    p.share, p.confidence, p.preference,
+    round(p.share, 6) AS share, p.confidence, p.preference,
     p.reasons, s.reasons AS service_reasons, s.conflicts, coalesce(p.evidence, s.evidence) AS evidence,
     b.policy, b.methodology, a.basis, s.position AS service_position, p.position
 FROM assessments a
@@ -182,8 +191,10 @@ JOIN targets t ON t.id = a.target
 JOIN bases b ON b.id = a.basis
 JOIN attributions s ON s.verdict = a.verdict
 LEFT JOIN parties p ON p.verdict = a.verdict AND p.service = s.service
-LEFT JOIN reaches r ON r.verdict = a.verdict AND r.vendor = p.vendor
-LEFT JOIN reaches f ON f.verdict = a.verdict AND f.vendor = p.platform;
+LEFT JOIN verdict_reaches v ON v.verdict = a.verdict AND v.vendor = p.vendor
+LEFT JOIN reaches r ON r.id = v.reach
+LEFT JOIN verdict_reaches w ON w.verdict = a.verdict AND w.vendor = p.platform
+LEFT JOIN reaches f ON f.id = w.reach;
 
 -- One row a body: the headline lens (reliance on non-European big tech), with the jurisdiction lens beside it.
 CREATE VIEW body_scores AS

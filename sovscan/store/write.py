@@ -5,21 +5,23 @@ batch.
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 from sqlite_utils import Database
 
 from sovscan.core.facts import Facts
-from sovscan.core.model import Assessment, Target
+from sovscan.core.model import Assessment, Basis, Reach, Target
 from sovscan.store import codec
 
-_KNOWN = "SELECT digest, id FROM observations WHERE digest IN (SELECT value FROM json_each(?))"
+_KNOWN = "SELECT digest, id FROM observations WHERE digest IN ({})"
 _NEW = f"""
-    INSERT INTO observations (digest, scan, {codec.FACT}, {codec.PROVENANCE})
-    VALUES ({", ".join("?" * 15)})
+    INSERT INTO observations (id, digest, scan, {codec.FACT}, {codec.PROVENANCE})
+    VALUES ({", ".join("?" * 16)})
 """
 
-
+MOST_REACHES = 8192
+"""Reaches whose rows are kept at hand; the core makes each of them once."""
 SELDOM = "https"
 """The transport of the sources that are asked seldom, and whose answers are kept for long."""
 _ASKED = """
@@ -35,6 +37,9 @@ class Writer:
 
     def __init__(self, database: Database) -> None:
         self._db = database.conn
+        self._bases: dict[Basis, int] = {}
+        self._reaches: dict[int, tuple[Reach, bytes, int]] = {}
+        self._numbers = count(self._last_observation() + 1)  # numbers of a lost batch stay unused
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -43,6 +48,7 @@ class Writer:
         try:
             yield
         except BaseException:
+            self._forget()
             if self._db.in_transaction:  # SQLite ends it by itself where the disk is full
                 self._db.execute("ROLLBACK")
             raise
@@ -87,21 +93,30 @@ class Writer:
 
     def assessment(
         self, scan: int, target_id: int, assessment: Assessment, assessed_at: str
-    ) -> str:
+    ) -> bytes:
         """A judgement on a target of a scan; the digest of its verdict. The newest judgement again
         adds nothing; an older one drawn again becomes the newest.
         """
-        rows = _verdict_rows(assessment)
-        digest = codec.verdict_digest(rows)
+        reaches = [self._reach(each) for each in assessment.reaches]
+        concluded = (assessment.attributions, assessment.scores)
+        digest = codec.digest(concluded, [each for _, each, _ in reaches])
         row = {
             "scan": scan,
             "target": target_id,
-            "basis": self._once("bases", codec.BASIS, codec.fields(assessment.basis)),
-            "verdict": self._verdict(digest, rows),
+            "basis": self._basis(assessment.basis),
+            "verdict": self._id("verdicts", digest) or self._verdict(digest, assessment, reaches),
         }
         if self._newest(scan, target_id) != (row["basis"], row["verdict"]):
             self._insert("assessments", {**row, "assessed_at": assessed_at}, "OR REPLACE")
         return digest
+
+    def _forget(self) -> None:
+        """What is kept at hand may no longer be in the file."""
+        self._bases.clear()
+        self._reaches.clear()
+
+    def _last_observation(self) -> int:
+        return int(self._db.execute("SELECT max(id) FROM observations").fetchone()[0] or 0)
 
     def _newest(self, scan: int, target_id: int) -> Any:
         """Basis and verdict of the last judgement on a target of a scan."""
@@ -112,15 +127,18 @@ class Writer:
         """The id of the set of these facts, added with those of them that are new."""
         values = [codec.fact_values(each) for each in facts.values()]
         digests = [codec.digest(*each) for each in values]
-        whole = codec.digest(sorted(digests))
+        whole = codec.cut(b"".join(sorted(digests)))
         known = self._id("fact_sets", whole)
         if known is not None:
             return known
-        ids = dict(self._db.execute(_KNOWN, [codec.text(digests)]))
+        ids = dict(self._db.execute(_KNOWN.format(_holes(digests)), digests))
+        new = []
         for digest, fact, observation in zip(digests, values, facts.values(), strict=True):
             if digest not in ids:
+                ids[digest] = next(self._numbers)
                 made = codec.provenance_values(observation, observed_at)
-                ids[digest] = self._db.execute(_NEW, (digest, scan, *fact, *made)).lastrowid
+                new.append((ids[digest], digest, scan, *fact, *made))
+        self._db.executemany(_NEW, new)
         fact_set = self._insert("fact_sets", {"digest": whole})
         self._db.executemany(
             "INSERT INTO fact_set_members (fact_set, observation) VALUES (?, ?)",
@@ -128,18 +146,42 @@ class Writer:
         )
         return fact_set
 
-    def _verdict(self, digest: str, rows: dict[str, list[codec.Row]]) -> int:
-        known = self._id("verdicts", digest)
-        if known is not None:
-            return known
+    def _verdict(
+        self, digest: bytes, assessment: Assessment, reaches: list[tuple[Reach, bytes, int]]
+    ) -> int:
         verdict = self._insert("verdicts", {"digest": digest})
-        for table, listed in rows.items():
+        for table, listed in _verdict_rows(assessment).items():
             if listed:
                 self._db.executemany(
                     _insertion(table, ("verdict", *listed[0])),
                     [(verdict, *row.values()) for row in listed],
                 )
+        self._db.executemany(
+            _insertion("verdict_reaches", ("verdict", "vendor", "reach")),
+            [(verdict, reach.vendor, number) for reach, _, number in reaches],
+        )
         return verdict
+
+    def _reach(self, reach: Reach) -> tuple[Reach, bytes, int]:
+        """A reach with its digest and its id, added where it is new. The core gives the same one
+        for body after body.
+        """
+        known = self._reaches.get(id(reach))
+        if known is None:
+            if len(self._reaches) >= MOST_REACHES:
+                self._forget()
+            row = codec.reach_row(reach)
+            digest = codec.digest(*row.values())
+            number = self._id("reaches", digest) or self._insert(
+                "reaches", {"digest": digest, **row}
+            )
+            known = self._reaches[id(reach)] = (reach, digest, number)
+        return known
+
+    def _basis(self, basis: Basis) -> int:
+        if basis not in self._bases:
+            self._bases[basis] = self._once("bases", codec.BASIS, codec.fields(basis))
+        return self._bases[basis]
 
     def _once(self, table: str, columns: str, values: tuple[Any, ...]) -> int:
         """The id of the row of these values, added where it is new."""
@@ -151,7 +193,7 @@ class Writer:
             table, {"digest": digest, **dict(zip(columns.split(", "), values, strict=True))}
         )
 
-    def _id(self, table: str, digest: str) -> int | None:
+    def _id(self, table: str, digest: bytes) -> int | None:
         found = self._db.execute(f"SELECT id FROM {table} WHERE digest = ?", [digest]).fetchone()
         return int(found[0]) if found else None
 
@@ -161,8 +203,11 @@ class Writer:
 
 
 def _insertion(table: str, columns: Collection[str], conflict: str = "") -> str:
-    holes = ", ".join("?" * len(columns))
-    return f"INSERT {conflict} INTO {table} ({', '.join(columns)}) VALUES ({holes})"
+    return f"INSERT {conflict} INTO {table} ({', '.join(columns)}) VALUES ({_holes(columns)})"
+
+
+def _holes(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _verdict_rows(assessment: Assessment) -> dict[str, list[codec.Row]]:
@@ -173,7 +218,6 @@ def _verdict_rows(assessment: Assessment) -> dict[str, list[codec.Row]]:
             codec.attribution_row(each, place) for place, each in enumerate(attributions)
         ],
         "parties": list(_party_rows(assessment)),
-        "reaches": [codec.reach_row(reach) for reach in assessment.reaches],
         "scores": [codec.score_row(score, place) for place, score in enumerate(assessment.scores)],
     }
 

@@ -38,7 +38,7 @@ def plainly(value: object) -> str:
 @given(VALUES)
 def test_json_without_fractions_is_what_the_standard_library_writes(value):
     assert codec.text(value) == plainly(value)
-    assert codec.digest(value) == hashlib.sha256(plainly([value]).encode()).hexdigest()
+    assert codec.digest(value) == hashlib.sha256(plainly([value]).encode()).digest()[:16]
 
 
 def test_links_and_reasons_are_written_with_the_names_of_their_fields():
@@ -56,20 +56,18 @@ def test_the_digest_of_an_observation_covers_the_fact_and_not_its_provenance():
     assert list(codec.fact_values(seen)) == fact
     assert (
         codec.digest(*codec.fact_values(seen))
-        == hashlib.sha256(plainly(fact).encode()).hexdigest()
-        == "64c48eda53254f608e81c9bf18285a908164d5766001717bc6abc9b8e1f76653"
+        == hashlib.sha256(plainly(fact).encode()).digest()[:16]
+        == bytes.fromhex("64c48eda53254f608e81c9bf18285a90")
     )
 
 
 @pytest.mark.parametrize("fraction", [2.5e-05, 1e-06, 0.0001, 1 / 3, 0.0, 100.0, 1e16])
-def test_a_fraction_is_written_as_the_standard_library_writes_it(fraction):
+def test_a_fraction_comes_back_as_it_was(fraction):
     service = ServiceScore(Service.DNS, fraction, fraction, 1.0, 1.0, None, critical=True)
     score = Score(Lens.BIG_TECH, fraction, 0.0, 1.0, 1.0, None, None, (service,))
     row = codec.score_row(score, 0)
-    assert f'"dependency":{fraction!r},"low":{fraction!r},' in row["services"]
+    assert json.loads(row["services"])["dns"]["dependency"] == fraction
     assert codec.score_from(row) == score
-    rows = {"scores": [row]}
-    assert codec.verdict_digest(rows) == hashlib.sha256(plainly([rows]).encode()).hexdigest()
 
 
 def test_more_facts_than_are_kept_at_hand_come_back_equal(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 
 from sovscan.store import open_store
 
-TYPES = {"INTEGER", "TEXT", "REAL"}
+TYPES = {"BLOB", "INTEGER", "TEXT", "REAL"}
 
 
 @pytest.fixture(scope="module")

@@ -144,14 +144,13 @@ class Engine:
     def _fill(self, source: Source) -> None:
         """Ask as many new questions as windows and rate have room for."""
         now = time.monotonic()
+        several = range(len(self._servers)) if len(self._servers) > 1 else ()
         room = sum(max(0, window.room) for window in self._windows)
-        room = min(room, self._rate.allowed(now))
-        questions = source.questions(max(room, 0), now)
-        for question in questions:
+        for question in source.questions(max(min(room, self._rate.allowed(now)), 0), now):
             self.health.questions += 1
             if not self._others.takes(question):
-                server = max(range(len(self._servers)), key=lambda n: self._windows[n].room)
-                self._send(Flight(question, server))
+                roomiest = max(several, key=lambda n: self._windows[n].room) if several else 0
+                self._send(Flight(question, roomiest))
 
     def _send(self, flight: Flight) -> None:
         try:

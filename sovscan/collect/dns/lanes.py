@@ -69,7 +69,7 @@ class Lanes:
         self._from = self._place[:2]
         self._lanes: list[Lane] = []
         self._next = 0
-        self._kept = self._lost = 0
+        self._kept, self._lost = False, 0
         self.dropped: Counter[str] = Counter()
 
     @property
@@ -77,7 +77,7 @@ class Lanes:
         """False for a resolver that never gives the case of letters back: then 0x20 tells
         nothing.
         """
-        return self._kept > 0 or self._lost < WIDTH
+        return self._kept or self._lost < WIDTH
 
     def send(self, flight: Flight) -> None:
         """Ask a question. Raises OSError where the machine cannot send."""
@@ -134,7 +134,7 @@ class Lanes:
             return None
         asked = repeats(data, flight.query)
         if asked.exactly:
-            self._kept += is_mixed(flight.query)
+            self._kept = self._kept or is_mixed(flight.query)
         elif not tells_nothing(data):
             self._lost += asked.but_for_case
             self.dropped["case" if asked.but_for_case else "question"] += 1

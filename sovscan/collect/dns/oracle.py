@@ -35,6 +35,11 @@ class OracleReply:
             if rrset and rrset.rdclass == dns.rdataclass.IN
         }
 
+    @property
+    def is_empty(self) -> bool:
+        """Is there nothing in the answer section?"""
+        return not self._sets
+
     def find(self, owner: str, rtype: int) -> tuple[int, list[str]] | None:
         """TTL (s) and the texts of a record set, or None."""
         try:

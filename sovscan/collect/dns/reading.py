@@ -44,6 +44,10 @@ class Said(Protocol):
     rcode: int
     negative_ttl: int | None
 
+    @property
+    def is_empty(self) -> bool:
+        """Is there nothing in the answer section?"""
+
     def find(self, owner: str, rtype: int) -> tuple[int, list[str]] | None:
         """TTL (s) and the texts of a record set of the answer section."""
 
@@ -119,6 +123,8 @@ def _follow(
     reply: Said, question: Question
 ) -> tuple[tuple[DomainName, ...], tuple[int, list[str]] | None]:
     """The aliases from the question's name to its record set, if there is one."""
+    if reply.is_empty:
+        return (), None
     wanted = TYPES[question.type]
     name = question.name
     aliases: list[DomainName] = []

@@ -22,6 +22,7 @@ CLAIMS = {0, 3}
 """NOERROR and NXDOMAIN: the codes that say something of a name."""
 IN = 1
 HEADER = 12
+POINTER = 0xC0
 EDNS_PAYLOAD = 1232
 """Octets that fit every path without fragments (DNS flag day 2020)."""
 
@@ -29,6 +30,8 @@ FLAG_AA, FLAG_TC, FLAG_RD, FLAG_RA, FLAG_AD = 0x0400, 0x0200, 0x0100, 0x0080, 0x
 FLAG_QR = 0x8000
 OPCODE = 0x7800
 MOST_RECORDS = 4096
+LONGEST_NAME = 255
+"""Octets of a name on the wire (RFC 1035 section 3.1)."""
 
 _HEAD = struct.Struct("!HHHHHH")
 _COUNTS = struct.Struct("!HHHHH")
@@ -38,20 +41,28 @@ _OPT = b"\0" + struct.pack("!HHIH", OPT, EDNS_PAYLOAD, 0, 0)
 _CASE = bytes(0x20 if chr(byte).isalpha() and byte < 128 else 0 for byte in range(256))
 
 
-@lru_cache(maxsize=8192)
 def name_to_wire(name: str) -> bytes:
     """A name in presentation form to its labels. Raises Unusual where it is no name."""
-    text = name.rstrip(".")
-    plain = text.encode("ascii", "replace")
-    if not plain.replace(b".", b"").translate(None, PLAIN):
-        labels = plain.split(b".") if plain else []
-        sizes = bytes(map(len, labels)) if len(plain) < 254 else b"\0"
-        if 0 not in sizes and max(sizes, default=0) < 64:
-            return b"".join([sizes[n : n + 1] + label for n, label in enumerate(labels)]) + b"\0"
+    wire = _plain_to_wire(name.rstrip("."))
+    if wire is not None and len(wire) <= LONGEST_NAME:
+        return wire
     try:
         return bytes(dns.name.from_text(name).to_wire() or b"")
     except (dns.exception.DNSException, ValueError) as error:
         raise Unusual(f"{name!r} is no name") from error
+
+
+def _plain_to_wire(text: str) -> bytes | None:
+    """A name whose labels need no escape. Of many names below one parent, that is made once."""
+    label, _, parent = text.partition(".")
+    above = _parent_to_wire(parent) if parent else b"\0"
+    plain = label.encode("ascii", "replace")
+    if above is None or not 0 < len(plain) < 64 or plain.translate(None, PLAIN):
+        return None if text else b"\0"
+    return bytes((len(plain),)) + plain + above
+
+
+_parent_to_wire = lru_cache(maxsize=8192)(_plain_to_wire)
 
 
 def make_query(name: str, rtype: str, *, mixed: bool = True, edns: bool = True) -> bytes:
@@ -123,6 +134,11 @@ class Reply:
         except (IndexError, struct.error) as error:
             raise Unusual("ends too early") from error
 
+    @property
+    def is_empty(self) -> bool:
+        """Is there nothing in the answer section?"""
+        return not self._sets
+
     def find(self, owner: str, rtype: int) -> tuple[int, list[str]] | None:
         """TTL (s) and the texts of a record set, or None. Raises Unusual for unusual data."""
         records = self._sets.get((owner, rtype))
@@ -146,7 +162,7 @@ class Reply:
         at = skip_name(data, HEADER) + _PAIR.size
         first = read_name(data, HEADER)[0] if answers else ""
         for _ in range(answers):
-            if data[at] == 0xC0 and data[at + 1] == HEADER:
+            if data[at] == POINTER and data[at + 1] == HEADER:
                 owner, at = first, at + 2
             else:
                 owner, at = read_name(data, at)
@@ -165,7 +181,7 @@ class Reply:
         6891 section 6.1.3) say something to us.
         """
         data = self._data
-        at = skip_name(data, at)
+        at = at + 2 if data[at] >= POINTER else skip_name(data, at)
         rtype, _, ttl, size = _RECORD.unpack_from(data, at)
         length = int(size)
         at += _RECORD.size
