@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,7 +36,7 @@ events {{ worker_connections 2048; }}
 http {{ access_log off; gzip on; keepalive_timeout 5; types {{ text/html html; }}
   client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
-  server {{ listen 127.0.0.1:{port} ssl http2 backlog=2048; root {folder}/www;
+  server {{ {listen} root {folder}/www;
     ssl_certificate {folder}/chain.pem; ssl_certificate_key {folder}/leaf.key;
     ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache off; ssl_session_tickets off; }} }}
 """
@@ -55,9 +55,9 @@ cat leaf.pem mid.pem > chain.pem
 
 
 @contextmanager
-def site() -> Iterator[tuple[int, Path]]:
-    """An nginx with a page and a chain of certificates; its port, and the trusted roots (the usual
-    ones and ours, so that loading them costs what it costs).
+def site(addresses: Sequence[str] = ("127.0.0.1",)) -> Iterator[tuple[int, Path]]:
+    """An nginx with a page and a chain of certificates at these addresses of loopback; its port,
+    and the trusted roots (the usual ones and ours, so that loading them costs what it costs).
     """
     import certifi
 
@@ -72,21 +72,22 @@ def site() -> Iterator[tuple[int, Path]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
-        (folder / "conf").write_text(NGINX.format(folder=folder, port=port), encoding="utf-8")
+        listen = " ".join(f"listen {each}:{port} ssl http2 backlog=2048;" for each in addresses)
+        (folder / "conf").write_text(NGINX.format(folder=folder, listen=listen), encoding="utf-8")
         server = subprocess.Popen(["nginx", "-c", folder / "conf"], stderr=subprocess.DEVNULL)
         try:
-            wait_for(port)
+            wait_for(addresses[0], port)
             yield port, roots
         finally:
             server.terminate()
             server.wait()
 
 
-def wait_for(port: int) -> None:
+def wait_for(address: str, port: int) -> None:
     """Until somebody listens."""
     for _ in range(100):
         try:
-            socket.create_connection(("127.0.0.1", port)).close()
+            socket.create_connection((address, port)).close()
         except OSError:
             time.sleep(0.05)
         else:

@@ -7,7 +7,7 @@ world.
 
 import ipaddress
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,10 +36,13 @@ class Record:
 
 
 class World:
-    """`size` bodies, and the shared hosts that they use."""
+    """`size` bodies, and the shared hosts that they use. `sites`: the addresses of all web names,
+    where somebody answers there.
+    """
 
-    def __init__(self, size: int, knowledge: Knowledge) -> None:
+    def __init__(self, size: int, knowledge: Knowledge, sites: Sequence[str] = ()) -> None:
         self.size = size
+        self._sites = sites
         self._knowledge = knowledge
         self._chosen = random.Random(7)
         self._exchangers = self._examples("mx-host")
@@ -99,11 +102,11 @@ class World:
         name, luck = domain(number), self._chosen.random
         yield from self._mail(name, luck())
         yield Record(name, "TXT", f'"verification-token={number:032x}"')
-        yield from self._addresses(name)
+        yield from self._site(name)
         if luck() < 0.6:
             yield Record(f"www.{name}", "CNAME", f"{self._pick(self._fronts)[0]}.")
         else:
-            yield from self._addresses(f"www.{name}")
+            yield from self._site(f"www.{name}")
         if luck() < 0.8:
             yield Record(f"_dmarc.{name}", "TXT", f'"v=DMARC1; p=none; rua=mailto:d@{name}"')
         if luck() < 0.1:
@@ -158,14 +161,24 @@ class World:
             for provider in kind
             for host in provider
         }
-        for host in sorted(hosts):
+        fronts = {host for provider in self._fronts for host in provider}
+        for host in sorted(hosts - fronts):
             yield from self._addresses(host, pointer=True)
+        for host in sorted(fronts):
+            yield from self._site(host)
         for name in sorted({name for provider in self._included for name in provider}):
             yield Record(name, "TXT", f'"v=spf1 include:_a.{name} include:_b.{name} ~all"')
             for part in ("_a", "_b"):
                 yield Record(f"{part}.{name}", "TXT", '"v=spf1 ip4:192.0.2.0/24 ~all"')
         for name in sorted({name for provider in self._keys for name in provider}):
             yield Record(name, "TXT", '"v=DKIM1; p=MIIB"')
+
+    def _site(self, name: str) -> Iterator[Record]:
+        """The addresses of a web name."""
+        if self._sites:
+            yield Record(name, "A", self._chosen.choice(self._sites))
+        else:
+            yield from self._addresses(name)
 
     def _addresses(self, host: str, *, pointer: bool = False) -> Iterator[Record]:
         """An IPv4 address, and for every other host an IPv6 address too, which somebody routes."""
