@@ -1,19 +1,32 @@
 """What all tests share: the real registry read once, worlds in a few lines, and facts seen in them."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import dns.message
 import pytest
 
-from sovscan.collect.dns.reading import read
-from sovscan.collect.survey import Survey
+from sovscan.collect.dns.rdata import TYPES
+from sovscan.collect.dns.reading import failure, read
+from sovscan.collect.survey import Further, Survey, nothing_further
 from sovscan.core.assess import assess
 from sovscan.core.context import Criteria, Knowledge
 from sovscan.core.facts import Facts
-from sovscan.core.model import Assessment, Attribution, Basis, Provenance, Service, Target
+from sovscan.core.model import (
+    Assessment,
+    Attribution,
+    Basis,
+    Fault,
+    Observation,
+    Provenance,
+    Question,
+    Service,
+    Target,
+)
 from sovscan.demo.world import World
 from sovscan.knowledge import default_datasets, load
 from sovscan.targets import from_arguments
@@ -47,14 +60,31 @@ def target(domain: str, country: str | None = "BE", **columns: object) -> Target
     return replace(from_arguments([domain]).targets[0], country=country, **columns)
 
 
-def look(world: World, body: Target, knowledge: Knowledge) -> Facts:
-    """Everything that the plan asks about a body, answered by a world without a network."""
-    survey = Survey([body], knowledge.probes)
+def look(
+    world: World,
+    body: Target,
+    knowledge: Knowledge,
+    further: Further = nothing_further,
+    beside: Mapping[Question, Observation] = MappingProxyType({}),
+) -> Facts:
+    """Everything that the plan asks about a body, answered by a world without a network; what is
+    no question for the DNS by `beside`, or else refused.
+    """
+    survey = Survey([body], knowledge.probes, further=further)
     while not survey.is_finished:
         for question in survey.questions(1000):
-            query = dns.message.make_query(question.name, question.type)
-            survey.take(read(question, world.respond(query).to_wire(max_size=65535), MADE))
+            survey.take(beside.get(question) or _answered(world, question))
     return next(survey.finished()).facts
+
+
+def _answered(world: World, question: Question) -> Observation:
+    if question.type not in TYPES:
+        return failure(question, "REFUSED", Fault.ZONE, MADE)
+    query = dns.message.make_query(question.name, question.type)
+    response = world.respond(query)
+    if response is None:
+        return failure(question, "TIMEOUT", Fault.NETWORK, MADE)
+    return read(question, response.to_wire(max_size=65535), MADE)
 
 
 def judged(

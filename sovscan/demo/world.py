@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import dns.exception
 import dns.flags
@@ -106,23 +107,31 @@ def recorded(path: Path) -> World:
     """The world that a file of recorded rows holds. Raises DataError with its line where one is
     none.
     """
-    records, failing, empty, faults = [], [], [], {}
-    number = 0
+    number, rows = 0, []
     try:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):  # noqa: B007 - told in the fault
-                row = json.loads(line)
-                name, rtype = row["name"], row["type"]
-                if row.get("fault"):
-                    faults[name, rtype] = row["fault"]
-                elif rtype in FAILING:
-                    failing.append(name)
-                elif rtype == "NODATA":
-                    empty.append(name)
-                else:
-                    records += [f"{name} {rtype} {data}" for data in row["data"] if data]
+                rows.append(json.loads(line))
+        return of_rows(rows)
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise DataError([f"{path}:{number}  is no recorded world ({error})"]) from error
+
+
+def of_rows(rows: Iterable[Mapping[str, Any]]) -> World:
+    """The world of recorded rows: name, type and data, or how the question fails. Raises KeyError
+    or TypeError for what is no row.
+    """
+    records, failing, empty, faults = [], [], [], {}
+    for row in rows:
+        name, rtype = row["name"], row["type"]
+        if row.get("fault"):
+            faults[name, rtype] = row["fault"]
+        elif rtype in FAILING:
+            failing.append(name)
+        elif rtype == "NODATA":
+            empty.append(name)
+        else:
+            records += [f"{name} {rtype} {data}" for data in row["data"] if data]
     return World("\n".join(filter(_is_record, records)), failing, empty, faults)
 
 
