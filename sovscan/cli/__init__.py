@@ -24,6 +24,8 @@ COMMANDS = {
     "vendors": ("vendors", "The registry of vendors: list, show, check, identify, export."),
     "targets": ("targets", "Lists of public bodies that come with the tool: list, check."),
     "unmatched": ("unmatched", "What no rule knew, by the number of bodies."),
+    "contradictions": ("contradictions", "What the signals say against each other, both sides."),
+    "groups": ("groups", "Bodies that share a mail host, name servers, an account or an SPF text."),
     "networks": ("networks", "The table of networks: status, update."),
 }
 """Each command with the module that holds it and its help: modules load only when their command

@@ -11,7 +11,10 @@ from sovscan.cli.options import datasets_option, db_option, option
 from sovscan.core.model import Service
 from sovscan.errors import UsageError
 from sovscan.knowledge import load
-from sovscan.report.explain import Case, explain_document, explain_text
+from sovscan.report.argument import Case, argue
+from sovscan.report.explain import explain_text
+from sovscan.report.explain_json import explain_document
+from sovscan.report.explain_md import explain_letter
 from sovscan.report.say import voice
 from sovscan.targets import BadName, normalise
 
@@ -26,25 +29,34 @@ from sovscan.targets import BadName, normalise
 )
 @db_option
 @datasets_option
-@option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "md"]),
+    default="text",
+    show_default=True,
+    help="text for a terminal, json for machines, md for a letter.",
+)
 def explain(
     domain: str, service: str | None, scan_id: int | None, db: Path, datasets: Path, form: str
 ) -> None:
-    """Follow a claim: fact, rule, vendor, owners, law, points, each with its source.
+    """Follow a claim: fact, rule, vendor, owners, law, points, each with its source; and what was
+    considered and not followed, and why.
 
     \b
       sovscan explain antwerpen.be email
       sovscan explain antwerpen.be --format json
+      sovscan explain antwerpen.be --format md > letter.md
     """
-    case = _case(domain, scan_id, db, datasets)
-    wanted = [
-        each for each in case.assessment.attributions if service in {None, each.service.value}
-    ]
+    services = tuple(each for each in Service if service in {None, each.value})
+    argument = argue(_case(domain, scan_id, db, datasets), services)
     if form == "text":
-        click.echo("\n\n".join(explain_text(case, each, voice()) for each in wanted))
-        return
-    documents = [explain_document(case, each, voice()) for each in wanted]
-    click.echo(json.dumps(documents[0] if service else documents, ensure_ascii=False, indent=2))
+        click.echo(explain_text(argument, voice()))
+    elif form == "md":
+        click.echo(explain_letter(argument, voice()))
+    else:
+        document = explain_document(argument, voice())
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def _case(text: str, scan_id: int | None, db: Path, datasets: Path) -> Case:

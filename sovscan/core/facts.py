@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from sovscan.core.model import DomainName, Observation, Outcome, Question
 from sovscan.core.names import canonical, parsed_address
+from sovscan.core.registry import Probe
 
 Facts: TypeAlias = Mapping[Question, Observation]
 """What was observed for one target, by question; names that many targets share appear in each."""
@@ -48,6 +49,11 @@ def addresses(facts: Facts, host: str) -> tuple[tuple[str, Question], ...]:
 def is_absent(facts: Facts, host: str) -> bool:
     """Is it known that this host has no address?"""
     return all(outcome(facts, host, rtype) is Outcome.ABSENT for rtype in ADDRESS_TYPES)
+
+
+def is_failed(facts: Facts, host: str) -> bool:
+    """Was a question for an address of this host not answered?"""
+    return any(outcome(facts, host, rtype) is Outcome.FAILED for rtype in ADDRESS_TYPES)
 
 
 def alias_chain(facts: Facts, name: str) -> tuple[tuple[DomainName, Question], ...]:
@@ -97,7 +103,9 @@ def name_servers(facts: Facts, zone: str, domain: str) -> tuple[DomainName, tupl
     """
     name = domain
     while True:
-        hosts = tuple(sorted({canonical(answer) for answer in answers(facts, name, "NS")}))
+        found = observation(facts, name, "NS")
+        listed = answers(facts, name, "NS") if found and not found.aliases else ()  # not its own
+        hosts = tuple(sorted({canonical(answer) for answer in listed}))
         if hosts or name == zone or "." not in name:
             return DomainName(name), hosts
         name = name.partition(".")[2]
@@ -110,6 +118,11 @@ def random_label(domain: str) -> str:
     Drawn by hashing the domain, so that an unchanged zone gives unchanged facts night after night.
     """
     return "x" + hashlib.sha256(f"no such name below {domain}".encode()).hexdigest()[:15]
+
+
+def control_label(probe: Probe, domain: str) -> str:
+    """The label that controls a probe: of a vendor's own name one for all bodies, asked once."""
+    return random_label("" if probe.is_vendors else domain)
 
 
 def is_synthetic(facts: Facts, probe: Question, domain: str) -> bool:

@@ -85,6 +85,22 @@ def _climb(
     return entities, edges
 
 
+@lru_cache(maxsize=REMEMBERED)
+def group_of(operator: EntityId, knowledge: Knowledge) -> EntityId:
+    """The top of the group that an operator belongs to as the registry knows it today, for telling
+    one's own network from another's. Who controls whom on a day is for `reach`.
+    """
+    met = [operator]
+    while True:
+        owners = knowledge.entities[met[-1]].owners
+        above = next(
+            (o.owner for o in owners if o.kind is Holding.OWNS and o.until is None), operator
+        )
+        if above in met:
+            return met[-1]
+        met.append(above)
+
+
 def _is_home_state(owner: Entity, owned: Entity) -> bool:
     """A state that owns a company of its own country: the group is known by its own name, and the
     state's holding is a note. A foreign state is climbed to, as any other owner.

@@ -106,7 +106,7 @@ class _Matchers:
 class RuleIndex:
     """All fingerprints of all vendors, ready for look-up. Immutable once built."""
 
-    __slots__ = ("_asked", "_by_id", "identify", "probes")
+    __slots__ = ("_asked", "_by_id", "identify", "mailbox_vendors", "probes")
 
     identify: Callable[[str, str], tuple[Hit, ...]]
     """The rules that know a value of a kind of signal, at most one vendor a role: the most
@@ -117,6 +117,9 @@ class RuleIndex:
         ordered = sorted(vendors, key=lambda vendor: vendor.id)
         hits = [Hit(vendor, rule) for vendor in ordered for rule in vendor.fingerprints]
         self.probes = tuple(dict.fromkeys(probe for vendor in ordered for probe in vendor.probes))
+        self.mailbox_vendors = frozenset(
+            hit.vendor.id for hit in hits if hit.fingerprint.role is Role.MAILBOX
+        )
         self._by_id = {hit.rule: hit.fingerprint for hit in hits}
         self.identify = lru_cache(maxsize=REMEMBERED)(self._identify)
         by_kind: dict[str, _Matchers] = defaultdict(_Matchers)

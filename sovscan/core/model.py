@@ -57,7 +57,7 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Target:
     """A body and the domain asked about. `asked` is what the user wrote, `zone` the registrable
-    domain.
+    domain; `mail_domain` another one at which the list says that the body receives mail.
     """
 
     id: str
@@ -69,6 +69,7 @@ class Target:
     level: str | None = None
     region: str | None = None
     population: int | None = None
+    mail_domain: DomainName | None = None
 
 
 class Question(NamedTuple):

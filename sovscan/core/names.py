@@ -6,6 +6,9 @@ from functools import lru_cache
 
 from sovscan.core.model import DomainName
 
+NEVER = frozenset({"invalid", "localhost", "local"})
+"""Top-level domains that hold no public host (RFC 6761, RFC 6762)."""
+
 
 def canonical(name: str) -> DomainName:
     """Lower case, without the trailing dot; the root stays "."."""
@@ -34,6 +37,13 @@ def parents(name: str, top: str) -> Iterator[DomainName]:
             for parent in suffixes(name)
             if parent != name and within(parent, top)
         )
+
+
+def is_host_name(name: str) -> bool:
+    """May a host of this name exist in the public DNS? None does at the root, without a dot, or
+    under the names set apart (RFC 6761).
+    """
+    return "." in name.strip(".") and name.rpartition(".")[2] not in NEVER
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from sovscan.core.model import EntityId, Role, RuleId, Service, Strength, VendorId
+from sovscan.core.model import DomainName, EntityId, Role, RuleId, Service, Strength, VendorId
+
+DASHED = "{dashed}"
 
 
 class Holding(StrEnum):
@@ -76,10 +78,31 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """A name below a domain, and a record type, that would show this vendor if it were used."""
+    """A name, and a record type, that would show this vendor if it were used: a name below a
+    domain, or one of the vendor's own in which `{dashed}` stands for the domain with dashes for
+    dots.
+    """
 
     name: str
     type: str
+
+    @property
+    def is_vendors(self) -> bool:
+        """Is it a name of the vendor's, and not below the domain?"""
+        return DASHED in self.name
+
+    def at(self, domain: str) -> DomainName:
+        """The name to ask about for a domain."""
+        if self.is_vendors:
+            return DomainName(self.name.replace(DASHED, domain.replace(".", "-")))
+        return DomainName(f"{self.name}.{domain}")
+
+    def beside(self, label: str, domain: str) -> DomainName:
+        """The name with a label that nobody has, where this probe is asked."""
+        if self.is_vendors:
+            return DomainName(self.name.replace(DASHED, label))
+        parent = self.name.partition(".")[2]
+        return DomainName(f"{label}.{parent}.{domain}" if parent else f"{label}.{domain}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

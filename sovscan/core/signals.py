@@ -5,6 +5,7 @@ A signal carries the relation it was seen in: the AS of an MX host's address is 
 that of a web address, since routing is no mailbox. Nothing here judges.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from sovscan.core import spf
@@ -13,20 +14,28 @@ from sovscan.core.facts import (
     addresses,
     alias_chain,
     answers,
+    control_label,
     is_synthetic,
     name_servers,
     observation,
+    outcome,
     reverse_name,
 )
-from sovscan.core.model import DomainName, Outcome, Question, Signal
-from sovscan.core.names import canonical
+from sovscan.core.model import DomainName, Outcome, Question, Signal, Target
+from sovscan.core.names import canonical, within
 from sovscan.core.registry import AddressTable, Network, Probe
 
 AUTODISCOVER = "autodiscover"
 RDAP = "RDAP"
 WEB_TYPES = ("WEB-HTTPS", "WEB-HTTP")
 HEADER = "header "
-"""Questions beside the DNS, and how the fact of a response header begins."""
+LOCATION = "location "
+PARKED = "parked "
+MAIL_DOMAIN = "mail-domain "
+"""Questions beside the DNS, and how the facts of a page begin that are read here."""
+MOST_ALIASES = 4
+MOST_MAIL_DOMAINS = 3
+"""Domains of published addresses that are asked about."""
 AUTODISCOVER_SRV = "_autodiscover._tcp"
 
 
@@ -39,12 +48,20 @@ def address_signals(
     found: list[Signal] = []
     for address, question in addresses(facts, host):
         found += of_address(networks.lookup(address), relation, address, question)
-        pointer = Question(reverse_name(address), "PTR")
-        found += [
+        found += pointer_signals(facts, host, (address,))
+    return tuple(found)
+
+
+def pointer_signals(facts: Facts, host: str, listed: Iterable[str]) -> tuple[Signal, ...]:
+    """The reverse names of these addresses of a host."""
+    pointers = [Question(reverse_name(address), "PTR") for address in listed]
+    return tuple(
+        [
             Signal("ptr", canonical(name), DomainName(host), pointer)
+            for pointer in pointers
             for name in answers(facts, pointer.name, "PTR")
         ]
-    return tuple(found)
+    )
 
 
 def of_address(
@@ -67,29 +84,44 @@ def of_address(
 
 
 def registered_network(facts: Facts, address: str) -> Network | None:
-    """The network that a registry named for an address: its first origin, holder and country."""
-    told: dict[str, str] = {}
+    """The network that a registry named for an address, where it named one and no more."""
+    found = registered_networks(facts, address)
+    return found[0] if len(found) == 1 else None
+
+
+def registered_networks(facts: Facts, address: str) -> tuple[Network, ...]:
+    """The networks that a registry named for an address: each origin, with holder and country."""
+    told: dict[str, list[str]] = defaultdict(list)
     for text in answers(facts, address, RDAP):
         key, _, value = text.partition(" ")
-        told.setdefault(key, value)
-    number = told.get("asn", "")
-    if not number.isdigit():
-        return None
-    holder = told.get("organisation") or told.get("holder", "")
-    return Network(int(number), holder, told.get("country", ""))
+        told[key].append(value)
+    holder, *_ = (*told["organisation"], *told["holder"], "")
+    country, *_ = (*told["country"], "")
+    numbers = sorted(int(number) for number in told["asn"] if number.isdigit())
+    return tuple(Network(number, holder, country) for number in numbers)
 
 
 def header_signals(facts: Facts, host: str) -> tuple[Signal, ...]:
     """The response headers of a host's page, as `name: value` in lower case; HTTPS before HTTP."""
     for rtype in WEB_TYPES:
-        lines = [text for text in answers(facts, host, rtype) if text.startswith(HEADER)]
+        lines = _page_facts(facts, host, rtype, HEADER)
         if lines:
             question = Question(DomainName(host), rtype)
             return tuple(
-                Signal("http-header", line.removeprefix(HEADER).lower(), question.name, question)
-                for line in lines
+                [Signal("http-header", line.lower(), question.name, question) for line in lines]
             )
     return ()
+
+
+def page_facts(facts: Facts, host: str, key: str) -> tuple[str, ...]:
+    """The values of one kind of fact of a host's page; that of HTTPS, where it answered."""
+    rtype = next((each for each in WEB_TYPES if answers(facts, host, each)), WEB_TYPES[0])
+    return _page_facts(facts, host, rtype, key)
+
+
+def _page_facts(facts: Facts, host: str, rtype: str, key: str) -> tuple[str, ...]:
+    texts = answers(facts, host, rtype)
+    return tuple([text.removeprefix(key) for text in texts if text.startswith(key)])
 
 
 def alias_signals(facts: Facts, host: str, kind: str) -> tuple[Signal, ...]:
@@ -106,7 +138,9 @@ def dkim_signals(facts: Facts, domain: str, probes: Iterable[Probe]) -> tuple[Si
     """
     found = []
     for probe in probes:
-        name = DomainName(f"{probe.name}.{domain}")
+        if probe.is_vendors:
+            continue
+        name = probe.at(domain)
         seen = answers(facts, name, probe.type)
         if not seen:
             continue
@@ -125,22 +159,58 @@ def dkim_signals(facts: Facts, domain: str, probes: Iterable[Probe]) -> tuple[Si
     return tuple(found)
 
 
+def tenant_signals(facts: Facts, domain: str, probes: Iterable[Probe]) -> tuple[Signal, ...]:
+    """The names that a vendor keeps for this very domain, as far as they have an address, and a
+    name that nobody has is seen to have none.
+    """
+    found = []
+    for probe in probes:
+        if probe.is_vendors and answers(facts, probe.at(domain), probe.type):
+            control = probe.beside(control_label(probe, domain), domain)
+            if outcome(facts, control, probe.type) is Outcome.ABSENT:
+                question = Question(probe.at(domain), probe.type)
+                found.append(Signal("tenant-host", question.name, DomainName(domain), question))
+    return tuple(found)
+
+
 def autodiscover_signals(facts: Facts, domain: str) -> tuple[Signal, ...]:
     """Where mail programs are sent for their settings: the CNAME at autodiscover, and the SRV
     record.
     """
-    alias = Question(DomainName(f"{AUTODISCOVER}.{domain}"), "CNAME")
-    service = Question(DomainName(f"{AUTODISCOVER_SRV}.{domain}"), "SRV")
+    alias, service = client_questions(domain)
     readings = (
         ("autodiscover-target", alias, canonical),
         ("autodiscover-srv", service, _srv_target),
     )
     return tuple(
-        Signal(kind, value, DomainName(domain), question)
+        Signal(kind, end, DomainName(domain), shown)
         for kind, question, read in readings
         if not is_synthetic(facts, question, domain)
         for value in _values(facts, question, read)
+        for end, shown in followed(facts, value, question)
     )
+
+
+def client_questions(domain: str) -> tuple[Question, Question]:
+    """The two ways in which mail programs are told where to go."""
+    return (
+        Question(DomainName(f"{AUTODISCOVER}.{domain}"), "CNAME"),
+        Question(DomainName(f"{AUTODISCOVER_SRV}.{domain}"), "SRV"),
+    )
+
+
+def followed(
+    facts: Facts, name: DomainName, question: Question
+) -> tuple[tuple[DomainName, Question], ...]:
+    """The name and those to which it is itself an alias, with the question that showed each."""
+    met = [(name, question)]
+    while len(met) <= MOST_ALIASES:
+        further = Question(met[-1][0], "CNAME")
+        above = next(iter(answers(facts, *further)), None)
+        if above is None or canonical(above) in {seen for seen, _ in met}:
+            break
+        met.append((canonical(above), further))
+    return tuple(met)
 
 
 def sender_signals(domain: str, met: Iterable[spf.Mention]) -> tuple[Signal, ...]:
@@ -185,6 +255,20 @@ def zone_signals(facts: Facts, zone: str) -> tuple[Signal, ...]:
     )
 
 
+def mail_domains(facts: Facts, target: Target) -> tuple[DomainName, ...]:
+    """Other domains at which a body may receive mail: the one that its list names, then those of
+    the addresses that its pages publish.
+    """
+    published = (
+        DomainName(name)
+        for host in web_names(target.domain)
+        for name in page_facts(facts, host, MAIL_DOMAIN)
+    )
+    found = dict.fromkeys((*filter(None, (target.mail_domain,)), *published))
+    others = [name for name in found if not within(name, target.zone)]
+    return tuple(others[:MOST_MAIL_DOMAINS])
+
+
 def web_names(domain: str) -> tuple[DomainName, ...]:
     """The names under which a body's web site is looked for, the usual front first."""
     return DomainName(f"www.{domain}"), DomainName(domain)
@@ -210,13 +294,15 @@ def every_signal(
         yield from header_signals(facts, name)
         yield from address_signals(facts, networks, name, "web")
     yield from dkim_signals(facts, domain, probes)
+    yield from tenant_signals(facts, domain, probes)
     yield from autodiscover_signals(facts, domain)
     yield from sender_signals(domain, spf.walk(facts, domain))
 
 
 def _is_key(text: str) -> bool:
-    tags = {tag.partition("=")[0].strip().lower() for tag in text.split(";")}
-    return "p" in tags
+    """Is this a DKIM key? An empty one is revoked (RFC 6376 section 3.6.1)."""
+    tags = (tag.partition("=") for tag in text.split(";"))
+    return any(name.strip().lower() == "p" and value.strip() for name, _, value in tags)
 
 
 def _srv_target(answer: str) -> DomainName:

@@ -37,6 +37,7 @@ class Fault(StrEnum):
     NONE = "none"
     ZONE = "zone"
     RESOLVER = "resolver"
+    REGISTRY = "registry"
     NETWORK = "network"
     HERE = "here"
 
@@ -63,6 +64,7 @@ class Role(StrEnum):
     EDGE = "edge"
     CONNECTIVITY = "connectivity"
     RESOLVER = "resolver"
+    REGISTRY = "registry"
 
 
 class Finding(StrEnum):

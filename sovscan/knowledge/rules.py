@@ -29,6 +29,8 @@ MATCHERS_OF: Mapping[str, tuple[str, ...]] = {
     "dkim-selector": ("exact",),
     "autodiscover-target": _NAMES,
     "autodiscover-srv": _NAMES,
+    "tenant-host": _NAMES,
+    "ns-tld": ("exact",),
     "txt-token": ("exact",),
     "cname-target": _NAMES,
     "web-address-as": _AS,

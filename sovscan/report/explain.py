@@ -1,68 +1,101 @@
-"""One claim as an argument: seen, rule, vendor, owners, law, points. Each step names its source."""
+"""The argument on a terminal: seen, rule, vendor, owners, law, points, each step with its source;
+and what was considered and not followed.
+"""
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
-from sovscan.core.context import Criteria, Knowledge
-from sovscan.core.facts import Facts
-from sovscan.core.jurisdiction import MEMBER_STATE_LAW
-from sovscan.core.model import Assessment, Attribution, Evidence, Finding, Lens, Party, Reach, Role
-from sovscan.core.score import stakes
+from sovscan.core.considered import Considered
+from sovscan.core.model import Finding, Reach, Role
+from sovscan.report.argument import (
+    Argument,
+    Claim,
+    Holder,
+    Player,
+    Points,
+    Proof,
+    Sight,
+    Source,
+    foreign_laws,
+    other_policy,
+)
 from sovscan.report.registry import UNREAD
 from sovscan.report.say import Voice, clean
 
 WIDTH = 110
 INDENT = "     "
+MOST_CONSIDERED = 8
+MOST_SENDERS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """All that an explanation draws on: the judgement, the facts and when they were seen, and the
-    knowledge.
-    """
-
-    assessment: Assessment
-    facts: Facts
-    scan: int
-    observed_at: str
-    knowledge: Knowledge
-    criteria: Criteria
-
-
-def explain_text(case: Case, attribution: Attribution, voice: Voice) -> str:
-    """The argument for one service, for a terminal or a letter."""
-    return "\n".join(
-        [
-            *_title(case, attribution, voice),
-            "",
-            *_body(case, attribution, voice),
-            "",
-            *_sources(case, attribution),
-        ]
+def explain_text(argument: Argument, voice: Voice) -> str:
+    """The argument for each service, for a terminal."""
+    return "\n\n".join(
+        "\n".join(
+            [
+                *_title(argument, claim, voice),
+                "",
+                *_body(argument, claim, voice),
+                "",
+                *_sources(argument, claim),
+            ]
+        )
+        for claim in argument.claims
     )
 
 
-def explain_document(case: Case, attribution: Attribution, voice: Voice) -> dict[str, Any]:
-    """The same argument for machines."""
-    basis = case.assessment.basis
-    return {
-        "domain": case.assessment.target.domain,
-        "service": attribution.service.value,
-        "finding": attribution.finding.value,
-        "scan": case.scan,
-        "observed_at": case.observed_at,
-        "basis": {key: getattr(basis, key) for key in basis.__slots__},
-        "parties": [_party_json(case, party, voice) for party in attribution.parties],
-        "reasons": [voice.reason(reason, _names(case)) for reason in attribution.reasons],
-        "conflicts": [voice.reason(reason, _names(case)) for reason in attribution.conflicts],
-        "evidence": [_evidence_json(case, each) for each in attribution.evidence],
-        "points": list(_points(case, attribution, voice)),
+def party_name(player: Player, voice: Voice) -> str:
+    """The vendor's name, or the words for the body itself and for nobody known."""
+    if player.vendor is not None:
+        return player.vendor.reach.name
+    return voice.word("words", "own" if player.party.finding is Finding.OWN else "unknown")
+
+
+def shown_proofs(claim: Claim, player: Player) -> tuple[Proof, ...]:
+    """The proofs of a party, but for those that the section on what was not followed tells."""
+    if player.party.finding is not Finding.UNKNOWN:
+        return player.proofs
+    told = {each.signal for each in claim.considered}
+    return tuple(each for each in player.proofs if each.evidence.signal not in told)
+
+
+def shown_considered(claim: Claim) -> tuple[Considered, ...]:
+    """What was not followed, but for what a sender's lines or the contradictions tell already."""
+    listed = {
+        (proof.evidence.rule, proof.evidence.signal)
+        for player in claim.players
+        if player.party.role is Role.SENDER
+        for proof in player.proofs[:MOST_SENDERS]
     }
+    against = {
+        (facts.get("signal"), facts.get("value"))
+        for facts in (dict(reason.facts) for reason in claim.attribution.conflicts)
+    }
+    return tuple(
+        each
+        for each in claim.considered
+        if (each.rule, each.signal) not in listed
+        and (each.signal.kind, each.signal.value) not in against
+    )
 
 
-def _title(case: Case, attribution: Attribution, voice: Voice) -> Iterator[str]:
+def span_text(points: Points) -> str:
+    """The service's number, or its bounds."""
+    low, high = f"{points.low or 0:.2f}", f"{points.high or 0:.2f}"
+    return low if low == high else f"{low} to {high}"
+
+
+def sum_text(points: Points) -> str:
+    """How the parties make the number, stake by stake."""
+    return " + ".join(
+        f"{stake.weight:.2f} x {'unknown (0 to 1)' if stake.risk is None else f'{stake.risk:g}'}"
+        + (f" [{stake.party.role.value}]" if stake.party else "")
+        for stake in points.stakes
+    )
+
+
+def _title(argument: Argument, claim: Claim, voice: Voice) -> Iterator[str]:
+    case, attribution = argument.case, claim.attribution
     basis = case.assessment.basis
     yield (
         f"{case.assessment.target.domain} ·"
@@ -74,57 +107,68 @@ def _title(case: Case, attribution: Attribution, voice: Voice) -> Iterator[str]:
         f" {basis.methodology}"
         f" · owners as of {basis.on} · datasets {basis.datasets[:12]}"
     )
+    yield from (_sight(each) for each in claim.sights)
+    if not argument.same_registry:
+        yield voice.word("explain", "other-registry")
 
 
-def _body(case: Case, attribution: Attribution, voice: Voice) -> Iterator[str]:
-    for number, party in enumerate(attribution.parties, 1):
-        yield from _party(case, number, party, voice)
-    yield from _listed("seen", [_seen(case, each, voice) for each in attribution.evidence])
-    yield from _listed(
-        "why", [voice.reason(reason, _names(case)) for reason in attribution.reasons]
-    )
-    yield from _listed(
-        "against", [voice.reason(reason, _names(case)) for reason in attribution.conflicts]
-    )
-    yield from _listed("points", list(_points(case, attribution, voice)))
+def _sight(sight: Sight) -> str:
+    """When and through whom the facts were first seen as they are."""
+    when = f"at {sight.first}" if sight.first == sight.last else f"{sight.first} to {sight.last}"
+    count = len(sight.questions)
+    what = f"{count} facts" if count > 1 else clean(" ".join(sight.questions[0]))
+    return f"{what} first seen {when} through {clean(sight.resolver)}"
 
 
-def _party(case: Case, number: int, party: Party, voice: Voice) -> Iterator[str]:
-    reach, platform = case.assessment.reach(party.vendor), case.assessment.reach(party.platform)
-    name = (
-        reach.name
-        if reach
-        else voice.word("words", "own" if party.finding is Finding.OWN else "unknown")
-    )
+def _body(argument: Argument, claim: Claim, voice: Voice) -> Iterator[str]:
+    attribution, names = claim.attribution, argument.names
+    for number, player in enumerate(claim.players, 1):
+        yield from _party(argument, claim, number, player, voice)
+    yield from _listed("seen", [_seen(each, voice) for each in claim.proofs])
+    yield from _listed("why", [voice.reason(each, names) for each in attribution.reasons])
+    yield from _listed("against", [voice.reason(each, names) for each in attribution.conflicts])
+    yield from _considered(argument, claim, voice)
+    yield from _listed("points", list(_points(claim.points)))
+
+
+def _party(
+    argument: Argument, claim: Claim, number: int, player: Player, voice: Voice
+) -> Iterator[str]:
+    party = player.party
     share = f"{party.share:.0%}" if party.share else "not scored"
     at = "" if party.preference is None else f" · preference {party.preference}"
     sure = f" · {party.confidence.value}" if party.confidence else ""
-    yield f"{number}  {party.role.value:13} {name}   {share}{at}   {party.finding.value}{sure}"
+    yield (
+        f"{number}  {party.role.value:13} {party_name(player, voice)}   {share}{at}"
+        f"   {party.finding.value}{sure}"
+    )
     if party.role is Role.SENDER:
+        told = (_seen(each, voice) for each in player.proofs[:MOST_SENDERS])
         yield from _listed(
-            "not used",
-            [
-                f"{_seen(case, each, voice)}: a sender never elects a mailbox"
-                for each in party.evidence[:3]
-            ],
+            "not used", [f"{each}: a sender never elects a mailbox" for each in told]
         )
         return
-    yield from _listed("seen", [_seen(case, each, voice) for each in party.evidence])
-    yield from _listed("why", [voice.reason(reason, _names(case)) for reason in party.reasons])
-    for label, held in (("owner", reach), ("platform", platform)):
-        if held is not None:
-            yield from _listed(label, [_chain(held, voice)])
-            yield from _listed("note", [voice.reason(note) for note in held.notes])
-            yield from _listed("law", _laws(case, held))
+    yield from _listed("seen", [_seen(each, voice) for each in shown_proofs(claim, player)])
+    yield from _listed("why", [voice.reason(each, argument.names) for each in party.reasons])
+    for label, holder in (("owner", player.vendor), ("platform", player.platform)):
+        if holder is not None:
+            yield from _holder(argument, label, holder, voice)
 
 
-def _seen(case: Case, evidence: Evidence, voice: Voice) -> str:
-    signal = evidence.signal
+def _holder(argument: Argument, label: str, holder: Holder, voice: Voice) -> Iterator[str]:
+    laws: dict[str, list[str]] = {}
+    for law in foreign_laws(argument.case, holder):
+        laws.setdefault(f"{law.country}, by {law.binds.value}", []).append(law.name)
+    yield from _listed(label, [_chain(holder.reach, voice)])
+    yield from _listed("note", [voice.reason(note) for note in holder.reach.notes])
+    yield from _listed("law", [f"{where}: {'; '.join(names)}" for where, names in laws.items()])
+
+
+def _seen(proof: Proof, voice: Voice) -> str:
+    evidence, signal = proof.evidence, proof.evidence.signal
     what = f"{voice.word('signals', signal.kind)} {clean(signal.value)}".strip()
-    return (
-        f"{what}   [{signal.question.name} {signal.question.type}]   rule"
-        f" {voice.rule(evidence.rule)} · {evidence.strength.value}"
-    )
+    question = clean(" ".join(signal.question))
+    return f"{what}   [{question}]   rule {voice.rule(evidence.rule)} · {evidence.strength.value}"
 
 
 def _chain(reach: Reach, voice: Voice) -> str:
@@ -139,43 +183,35 @@ def _chain(reach: Reach, voice: Voice) -> str:
     return "  ".join(steps) + f"   = {flags}"
 
 
-def _laws(case: Case, reach: Reach) -> list[str]:
-    """The laws of other places that reach this chain; those of the EU itself bind everybody here
-    alike.
-    """
-    found: dict[str, list[str]] = {}
-    for law in case.knowledge.laws:
-        if law.id in reach.laws and law.country not in (
-            MEMBER_STATE_LAW,
-            case.assessment.target.country,
-        ):
-            found.setdefault(f"{law.country}, by {law.binds.value}", []).append(law.name)
-    return [f"{where}: {'; '.join(names)}" for where, names in found.items()]
+def _considered(argument: Argument, claim: Claim, voice: Voice) -> Iterator[str]:
+    """What was read and not followed, and why."""
+    listed = shown_considered(claim)
+    if not listed:
+        return
+    yield f"{INDENT}{voice.word('explain', 'considered')}"
+    lines = [_rejected(each, argument, voice) for each in listed[:MOST_CONSIDERED]]
+    if len(listed) > MOST_CONSIDERED:
+        lines.append(f"and {len(listed) - MOST_CONSIDERED} more (--format json lists all)")
+    for line in lines:
+        yield from _listed("", [line])
 
 
-def _points(case: Case, attribution: Attribution, voice: Voice) -> Iterator[str]:
-    """How the parties make the number, stake by stake; then the service's weight in the whole."""
-    methodology = case.criteria.methodology
-    held = stakes(attribution, case.assessment.reaches, case.criteria, Lens.BIG_TECH)
-    if not held:
+def _rejected(each: Considered, argument: Argument, voice: Voice) -> str:
+    signal = each.signal
+    what = f"{voice.word('signals', signal.kind)} {clean(signal.value)}"
+    rule = f" · {each.rule}" if each.vendor else ""
+    agrees = f" ({voice.word('explain', 'agrees')})" if each.agrees else ""
+    return f"{what}{rule}: {voice.reason(each.reason, argument.names)}{agrees}"
+
+
+def _points(points: Points) -> Iterator[str]:
+    """How the parties make the number; then the service's weight in the whole."""
+    if not points.stakes:
         yield "left out of the sum: the body has no such service"
         return
-    yield " + ".join(
-        f"{stake.weight:.2f} x {'unknown (0 to 1)' if stake.risk is None else f'{stake.risk:g}'}"
-        + (f" [{stake.party.role.value}]" if stake.party else "")
-        for stake in held
-    )
-    low = sum(stake.weight * (stake.risk or 0) for stake in held)
-    high = sum(stake.weight * (1 if stake.risk is None else stake.risk) for stake in held)
-    span = f"{low:.2f}" if low == high else f"{low:.2f} to {high:.2f}"
-    present = {
-        each.service
-        for each in case.assessment.attributions
-        if each.finding is not Finding.NO_SERVICE
-    }
-    whole = sum(methodology.services[service] for service in present)
+    yield sum_text(points)
     yield (
-        f"= {span} of 1 · weight {methodology.services[attribution.service]:g} of {whole:g}"
+        f"= {span_text(points)} of 1 · weight {points.weight:g} of {points.whole:g}"
         " that apply to this body"
     )
 
@@ -193,88 +229,15 @@ def _listed(label: str, lines: list[str]) -> Iterator[str]:
         )
 
 
-def _sources(case: Case, attribution: Attribution) -> Iterator[str]:
-    found = list(dict.fromkeys(_all_sources(case, attribution)))
-    if found:
+def _sources(argument: Argument, claim: Claim) -> Iterator[str]:
+    if claim.sources:
         yield "Sources"
-    yield from (f"  {what}: {source}" for what, source in found)
-    yield f"Judge it yourself: sovscan assess --scan {case.scan} --policy {_other_policy(case)}"
+    yield from (f"  {source.what}: {_cited(source)}" for source in claim.sources)
+    scan, policy = argument.case.scan, other_policy(argument.case)
+    yield f"Judge it yourself: sovscan assess --scan {scan} --policy {policy}"
 
 
-def _all_sources(case: Case, attribution: Attribution) -> Iterator[tuple[str, str]]:
-    scored = [party for party in attribution.parties if party.role is not Role.SENDER]
-    for party in scored:
-        for each in party.evidence:
-            rule = case.knowledge.rules.rule(each.rule)
-            if rule is not None:
-                yield each.rule, _cited(rule.source, f"checked {rule.checked}", opened=rule.opened)
-    vendors = {vendor for party in scored for vendor in (party.vendor, party.platform) if vendor}
-    for reach in case.assessment.reaches:
-        if reach.vendor in vendors:
-            for link in reach.chain:
-                yield link.entity, _cited(link.source, opened=link.opened)
-                if link.held_source and link.held_source != link.source:
-                    cited = _cited(link.held_source, opened=link.held_opened)
-                    yield f"owner of {link.entity}", cited
-            for law in case.knowledge.laws:
-                if law.id in reach.laws and law.country != MEMBER_STATE_LAW:
-                    yield law.id, _cited(law.source, f"checked {law.checked}")
-
-
-def _cited(source: str, *remarks: str, opened: bool = True) -> str:
-    said = [*remarks, *(() if opened else (UNREAD,))]
-    return f"{source} ({'; '.join(said)})" if said else source
-
-
-def _other_policy(case: Case) -> str:
-    return next(
-        (policy for policy in case.knowledge.policies if policy != case.assessment.basis.policy),
-        "eu27",
-    )
-
-
-def _names(case: Case) -> dict[str, str]:
-    return {vendor.id: vendor.name for vendor in case.knowledge.vendors.values()}
-
-
-def _party_json(case: Case, party: Party, voice: Voice) -> dict[str, Any]:
-    def held(reach: Reach | None) -> dict[str, Any] | None:
-        if reach is None:
-            return None
-        chain = [{key: getattr(link, key) for key in link.__slots__} for link in reach.chain]
-        return {
-            "vendor": reach.vendor, "name": reach.name, "controller": reach.controller, "country":
-            reach.country,
-            "tier": reach.tier, "european": reach.european, "big_tech": reach.big_tech,
-            "chain": chain, "laws": list(reach.laws),
-        }  # fmt: skip
-
-    return {
-        "role": party.role.value,
-        "finding": party.finding.value,
-        "share": party.share,
-        "preference": party.preference,
-        "confidence": party.confidence.value if party.confidence else None,
-        "vendor": held(case.assessment.reach(party.vendor)),
-        "platform": held(case.assessment.reach(party.platform)),
-        "evidence": [_evidence_json(case, each) for each in party.evidence],
-        "reasons": [voice.reason(reason, _names(case)) for reason in party.reasons],
-    }
-
-
-def _evidence_json(case: Case, evidence: Evidence) -> dict[str, Any]:
-    fact = case.facts.get(evidence.signal.question)
-    rule = case.knowledge.rules.rule(evidence.rule)
-    made = fact.provenance if fact else None
-    return {
-        "rule": evidence.rule,
-        "strength": evidence.strength.value,
-        "signal": evidence.signal.kind,
-        "value": evidence.signal.value,
-        "question": {"name": evidence.signal.question.name, "type": evidence.signal.question.type},
-        "answers": list(fact.answers) if fact else [],
-        "first_seen": made.observed_at if made else None,
-        "resolver": made.resolver if made else None,
-        "source": rule.source if rule else None,
-        "opened": rule.opened if rule else None,
-    }
+def _cited(source: Source) -> str:
+    said = [f"checked {source.checked}"] if source.checked else []
+    said += [] if source.opened else [UNREAD]
+    return f"{source.where} ({'; '.join(said)})" if said else source.where

@@ -38,7 +38,7 @@ from sovscan.core.model import (
 
 Row = dict[str, Any]
 
-TARGET = "body, name, domain, zone, asked, country, level, region, population"
+TARGET = "body, name, domain, zone, asked, country, level, region, population, mail_domain"
 """The columns of `targets` that its digest covers, in the order of a Target's fields."""
 
 FACT = "name, type, outcome, detail, fault, answers, aliases"

@@ -23,7 +23,8 @@ CREATE TABLE targets (
     country TEXT,
     level TEXT,
     region TEXT,
-    population INTEGER
+    population INTEGER,
+    mail_domain TEXT                     -- another domain at which its list says that it receives mail
 ) STRICT;
 
 CREATE TABLE observations (

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from sovscan.core.model import Target
+from sovscan.core.model import DomainName, Target
 from sovscan.targets.normalise import BadName, normalise
 
 DOMAIN_COLUMNS = ("domain", "domein", "domaine", "website", "url", "host")
@@ -173,7 +173,15 @@ def target_of(row: Mapping[str, Any]) -> Target:
         level=str(row.get("level") or "").strip() or None,
         region=str(row.get("region") or "").strip() or None,
         population=_population(row.get("population")),
+        mail_domain=_mail_domain(row.get("mail_domain"), name.domain),
     )
+
+
+def _mail_domain(value: Any, domain: str) -> DomainName | None:
+    """Another domain than the body's own, where the row names one."""
+    text = str(value or "").strip()
+    found = normalise(text).domain if text else None
+    return found if found != domain else None
 
 
 def _country(value: Any) -> str | None:

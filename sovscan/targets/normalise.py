@@ -39,8 +39,8 @@ def normalise(text: str) -> Name:
     domain = _ascii(host.rstrip(".").lower())
     _refuse_bad_labels(domain)
     zone = _registrable(domain)
-    if domain == f"www.{zone}":
-        domain = zone
+    if domain != zone:
+        domain = domain.removeprefix("www.")
     return Name(DomainName(domain), DomainName(zone))
 
 

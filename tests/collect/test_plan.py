@@ -105,9 +105,9 @@ def test_a_random_label_is_asked_beside_every_kind_of_probe(probe, beside):
 def test_every_probe_of_the_registry_has_its_random_label(registry):
     probes = {probe for vendor in registry.vendors.values() for probe in vendor.probes}
     _, facts = explore(World(APEX), BODY, tuple(probes))
-    label = random_label("body.example")
     for probe in probes:
-        parent = f"{probe.name}.body.example".partition(".")[2]
+        label = random_label("" if probe.is_vendors else "body.example")
+        parent = probe.at("body.example").partition(".")[2]
         assert q(f"{label}.{parent}", probe.type) in facts
 
 

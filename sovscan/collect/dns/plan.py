@@ -5,21 +5,31 @@ target is done.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from sovscan.core import spf
 from sovscan.core.facts import (
     ADDRESS_TYPES,
     Facts,
     addresses,
+    control_label,
     mail_exchangers,
     name_servers,
+    outcome,
     random_label,
     reverse_name,
 )
 from sovscan.core.model import DomainName, Outcome, Question, Target
-from sovscan.core.names import parents
+from sovscan.core.names import parents, within
 from sovscan.core.registry import Probe
-from sovscan.core.signals import AUTODISCOVER, AUTODISCOVER_SRV, web_names
+from sovscan.core.signals import (
+    AUTODISCOVER_SRV,
+    autodiscover_signals,
+    client_questions,
+    mail_domains,
+    web_names,
+)
+from sovscan.suffixes import registrable
 
 MAX_HOSTS = 16
 """MX or NS hosts looked at per domain; more than any honest zone has."""
@@ -48,6 +58,9 @@ def grown(target: Target, facts: Facts) -> Iterator[Question]:
     """What the answers make one ask; more after each wave."""
     yield from _zone(target, facts)
     yield from _hosts(target, facts)
+    yield from _holders(target, facts)
+    yield from _clients(target, facts)
+    yield from _mail_elsewhere(target, facts)
     yield from spf.wanted(facts, target.domain)
 
 
@@ -72,9 +85,8 @@ def below(target: Target, probes: Iterable[Probe]) -> Iterator[Question]:
     for name in web_names(domain):
         yield from (Question(name, rtype) for rtype in ADDRESS_TYPES)
     yield from (Question(DomainName(f"{name}.{domain}"), "TXT") for name in POLICY_NAMES)
-    yield Question(DomainName(f"{AUTODISCOVER}.{domain}"), "CNAME")
-    yield Question(DomainName(f"{AUTODISCOVER_SRV}.{domain}"), "SRV")
-    yield from (Question(DomainName(f"{probe.name}.{domain}"), probe.type) for probe in probes)
+    yield from client_questions(domain)
+    yield from (Question(probe.at(domain), probe.type) for probe in probes)
     yield from _wildcards(domain, probes)
 
 
@@ -86,10 +98,7 @@ def _wildcards(domain: str, probes: Iterable[Probe]) -> Iterator[Question]:
     yield Question(DomainName(f"{label}.{domain}"), "CNAME")
     yield Question(DomainName(f"{label}.{AUTODISCOVER_SRV.partition('.')[2]}.{domain}"), "SRV")
     for probe in probes:
-        beside = probe.name.partition(".")[2]
-        yield Question(
-            DomainName(f"{label}.{beside}.{domain}" if beside else f"{label}.{domain}"), probe.type
-        )
+        yield Question(probe.beside(control_label(probe, domain), domain), probe.type)
 
 
 def _zone(target: Target, facts: Facts) -> Iterator[Question]:
@@ -105,6 +114,38 @@ def _zone(target: Target, facts: Facts) -> Iterator[Question]:
             yield Question(zone, "SOA")
         if parent == zone or Question(parent, "NS") not in facts:
             return
+
+
+def _holders(target: Target, facts: Facts) -> Iterator[Question]:
+    """Where a host that is pointed at does not exist: does its registrable domain? If not, anybody
+    may take it.
+    """
+    exchangers = (mx.host for mx in mail_exchangers(facts, target.domain))
+    servers = name_servers(facts, target.zone, target.domain)[1]
+    hosts = (*islice(exchangers, MAX_HOSTS), *servers[:MAX_HOSTS], *web_names(target.domain))
+    for host in hosts:
+        found = facts.get(Question(host, "A"))
+        if found is None or found.detail != "NXDOMAIN":
+            continue
+        name = (host, *found.aliases)[-1]
+        if not within(name, target.zone) and registrable(name):
+            yield Question(DomainName(registrable(name)), "NS")
+
+
+def _clients(target: Target, facts: Facts) -> Iterator[Question]:
+    """Whether the name to which mail programs are sent is itself an alias: a reseller's, of the
+    vendor's.
+    """
+    for signal in autodiscover_signals(facts, target.domain):
+        yield Question(DomainName(signal.value), "CNAME")
+
+
+def _mail_elsewhere(target: Target, facts: Facts) -> Iterator[Question]:
+    """Where a domain receives no mail: who receives it at the domains of published addresses, and
+    at the one that the list names.
+    """
+    if outcome(facts, target.domain, "MX") is Outcome.ABSENT:
+        yield from (Question(name, "MX") for name in mail_domains(facts, target))
 
 
 def _hosts(target: Target, facts: Facts) -> Iterator[Question]:

@@ -5,8 +5,9 @@ group.
 from dataclasses import replace
 
 from sovscan.core.attribute.ground import surroundings
-from sovscan.core.attribute.host import Standing, identify, spread
+from sovscan.core.attribute.host import identify
 from sovscan.core.attribute.plain import unobserved
+from sovscan.core.attribute.standing import Standing, spread
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import Facts, name_servers, outcome
 from sovscan.core.model import (
@@ -24,8 +25,9 @@ from sovscan.core.model import (
     Signal,
     Strength,
     Target,
+    VendorId,
 )
-from sovscan.core.names import within
+from sovscan.core.names import is_host_name, within
 from sovscan.core.signals import zone_signals
 
 NO_NAME_SERVER = RuleId("core#no-name-server")
@@ -42,14 +44,54 @@ def attribute_dns(target: Target, facts: Facts, knowledge: Knowledge) -> Attribu
         return Attribution(
             Service.DNS, Finding.UNKNOWN, reasons=(Reason("no-name-server"),), evidence=evidence
         )
-    parties = spread(
-        standing.party(Role.AUTHORITATIVE, 1 / len(hosts))
-        for host in hosts
-        for standing in _standings(host, zone, target, facts, knowledge)
-    )
+    standings = [
+        each for host in hosts for each in _standings(host, zone, target, facts, knowledge)
+    ]
+    parties = spread(each.party(Role.AUTHORITATIVE, 1 / len(hosts)) for each in standings)
+    conflicts = tuple(dict.fromkeys(told for each in standings for told in each.conflicts))
     findings = {party.finding for party in parties}
     finding = next((f for f in (Finding.ATTRIBUTED, Finding.OWN) if f in findings), Finding.UNKNOWN)
-    return Attribution(Service.DNS, finding, parties)
+    vendors = {each.vendor for each in standings}
+    primary = _hidden_primary(facts, zone, hosts, vendors, knowledge)
+    reasons = (*primary, *_top_level(zone, hosts, knowledge))
+    return Attribution(Service.DNS, finding, parties, reasons, conflicts)
+
+
+def _hidden_primary(
+    facts: Facts,
+    zone: DomainName,
+    hosts: tuple[DomainName, ...],
+    vendors: set[VendorId | None],
+    knowledge: Knowledge,
+) -> tuple[Reason, ...]:
+    """A primary server that the SOA names outside of the NS set (RFC 9499: hidden primary): it
+    feeds the others, and may be somebody else's. One of a vendor that answers for the zone anyway
+    tells nothing, and a name that can never exist is a default of some software.
+    """
+    named = next((s for s in zone_signals(facts, zone) if s.kind == "soa-mname"), None)
+    if named is None or named.value in hosts or not is_host_name(named.value):
+        return ()
+    as_host = replace(named, kind="ns-host")
+    hits = (*knowledge.hits(named), *knowledge.hits(as_host))
+    if vendors & {hit.vendor.id for hit in hits}:
+        return ()
+    return (Reason("hidden-primary", (("host", named.value),)),)
+
+
+def _top_level(
+    zone: DomainName, hosts: tuple[DomainName, ...], knowledge: Knowledge
+) -> tuple[Reason, ...]:
+    """Who keeps the top-level domains under which the servers' names stand: information, not
+    scored.
+    """
+    found = []
+    for label in sorted({host.rpartition(".")[2] for host in hosts}):
+        signal = Signal("ns-tld", label, zone, Question(zone, "NS"))
+        for hit in knowledge.hits(signal, Role.REGISTRY):
+            country = knowledge.entities[hit.vendor.operator].country
+            facts = (("tld", label), ("vendor", hit.vendor.id), ("country", country))
+            found.append(Reason("tld-registry", facts))
+    return tuple(found)
 
 
 def _standings(

@@ -3,11 +3,14 @@ body's name.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 
 from sovscan.core import spf
-from sovscan.core.attribute.host import UNRECOGNISED, Standing, identify, spread
-from sovscan.core.attribute.mailbox import find_mailbox
+from sovscan.core.attribute.host import identify
+from sovscan.core.attribute.mailbox import Mailbox, find_mailbox
 from sovscan.core.attribute.plain import unobserved
+from sovscan.core.attribute.standing import UNRECOGNISED, Standing, spread
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import (
     Facts,
@@ -36,7 +39,7 @@ from sovscan.core.model import (
     VendorId,
 )
 from sovscan.core.names import is_address, within
-from sovscan.core.signals import sender_signals
+from sovscan.core.signals import mail_domains, sender_signals, tenant_signals, token_signals
 
 NULL_MX = RuleId("core#null-mx")
 NO_MAIL_DECLARED = RuleId("core#no-mail-declared")
@@ -52,7 +55,8 @@ def attribute_email(target: Target, facts: Facts, knowledge: Knowledge) -> Attri
     named = sender_signals(target.domain, met)
     usable = tuple(mx for mx in exchangers if _is_usable(mx))
     if not usable:
-        return _without_front(target, facts, exchangers, _senders(named, knowledge))
+        senders = _senders(named, knowledge)
+        return _without_front(target, facts, knowledge, exchangers, senders)
     odd = _oddities(exchangers) if len(usable) < len(exchangers) else ()
     limits = [Reason(f"spf-{state}") for state in spf.states(facts, target.domain, met)]
     return _with_front(target, facts, knowledge, usable, named, (*odd, *limits))
@@ -80,13 +84,70 @@ def _with_front(
     )
     receiving = tuple([standing for mx in front for standing in standings[mx]])
     mailbox = find_mailbox(target, facts, knowledge, receiving, named)
+    senders = _senders(named, knowledge)
+    parties = (*(_seconded(party, senders) for party in inbound), *mailbox.parties, *backups)
+    named_by_hosts = (each for held in standings.values() for s in held for each in s.conflicts)
     return Attribution(
         service=Service.EMAIL,
         finding=_overall(mailbox.parties),
-        parties=(*inbound, *mailbox.parties, *backups, *_senders(named, knowledge)),
-        reasons=reasons,
-        conflicts=mailbox.conflicts,
+        parties=(*parties, *senders),
+        reasons=(*reasons, *_bypass(receiving), *_tenants(target, facts, mailbox, knowledge)),
+        conflicts=(
+            *mailbox.conflicts,
+            *dict.fromkeys(named_by_hosts),
+            *_without_sign(parties, mailbox, senders, knowledge),
+        ),
     )
+
+
+def _seconded(party: Party, senders: tuple[Party, ...]) -> Party:
+    """A front whose vendor SPF names too: that corroborates, and changes nothing."""
+    told = [e for each in senders if each.vendor == party.vendor for e in each.evidence]
+    return replace(party, evidence=(*party.evidence, *told)) if told and party.vendor else party
+
+
+def _tenants(
+    target: Target, facts: Facts, mailbox: Mailbox, knowledge: Knowledge
+) -> Iterable[Reason]:
+    """Vendors at which the body has verified its domain, and keeps no mailbox as far as is seen."""
+    holders = {party.vendor for party in mailbox.parties}
+    signals = (
+        *tenant_signals(facts, target.domain, knowledge.probes),
+        *token_signals(facts, target.domain),
+    )
+    for signal in signals:
+        for hit in knowledge.hits(signal, Role.MAILBOX):
+            if hit.vendor.id not in holders:
+                said = (("vendor", hit.vendor.id), ("signal", signal.kind))
+                yield Reason("tenant", (*said, ("value", signal.value)))
+
+
+def _bypass(front: tuple[Standing, ...]) -> tuple[Reason, ...]:
+    """A filter and a mailbox vendor's own host at the same preference: mail may pass the filter
+    by.
+    """
+    roles = {each.hit.fingerprint.role for each in front if each.hit is not None}
+    hosts = [
+        each.evidence[0].signal.value
+        for each in front
+        if each.hit is not None and each.hit.fingerprint.role is Role.MAILBOX
+    ]
+    if roles != {Role.INBOUND, Role.MAILBOX}:
+        return ()
+    return tuple(Reason("gateway-bypass", (("host", host),)) for host in dict.fromkeys(hosts))
+
+
+def _without_sign(
+    parties: tuple[Party, ...], mailbox: Mailbox, senders: tuple[Party, ...], knowledge: Knowledge
+) -> Iterable[Reason]:
+    """SPF lets a mailbox vendor send, and nothing else shows that vendor."""
+    shown = {party.vendor for party in parties} | mailbox.named
+    found = tuple(str(party.vendor or party.finding.value.lower()) for party in mailbox.parties)
+    for sender in senders:
+        if sender.vendor in knowledge.rules.mailbox_vendors and sender.vendor not in shown:
+            signal = sender.evidence[0].signal
+            said = (("says", str(sender.vendor)), ("signal", signal.kind), ("value", signal.value))
+            yield Reason("sender-without-sign", (*said, *(("found", each) for each in found)))
 
 
 def _standings(
@@ -97,26 +158,37 @@ def _standings(
 
 
 def _overall(mailboxes: tuple[Party, ...]) -> Finding:
-    """The service is called by its mailbox: that is where the mail is."""
+    """The service is called by its mailbox: that is where the mail is. Own servers beside a
+    vendor's are no contradiction.
+    """
     findings = {party.finding for party in mailboxes}
+    if findings == {Finding.ATTRIBUTED, Finding.OWN}:
+        return Finding.ATTRIBUTED
     return findings.pop() if len(findings) == 1 else Finding.CONFLICTING
 
 
 def _without_front(
-    target: Target, facts: Facts, exchangers: tuple[MailExchanger, ...], senders: tuple[Party, ...]
+    target: Target,
+    facts: Facts,
+    knowledge: Knowledge,
+    exchangers: tuple[MailExchanger, ...],
+    senders: tuple[Party, ...],
 ) -> Attribution:
     """No MX that can receive: no mail by declaration, an implicit MX (RFC 5321 section 5.1), or
     simply unknown.
     """
     domain = target.domain
     question = Question(domain, "MX")
+    elsewhere = _elsewhere(target, facts, knowledge)
     if exchangers and all(mx.host == "." for mx in exchangers):
-        return _no_mail(NULL_MX, Signal("mx-host", ".", domain, question), senders)
-    if not exchangers and any(
-        spf.denies_all(text) for text in spf.records(answers(facts, domain, "TXT"))
-    ):
+        return _no_mail(NULL_MX, Signal("mx-host", ".", domain, question), senders, elsewhere)
+    policies = spf.records(answers(facts, domain, "TXT"))
+    if not exchangers and len(policies) == 1 and spf.denies_all(policies[0]):
         return _no_mail(
-            NO_MAIL_DECLARED, Signal("spf", "-all", domain, Question(domain, "TXT")), senders
+            NO_MAIL_DECLARED,
+            Signal("spf", "-all", domain, Question(domain, "TXT")),
+            senders,
+            elsewhere,
         )
     seen = tuple(
         Evidence(UNRECOGNISED, Signal("mx-host", mx.host, domain, question), Strength.HINT)
@@ -129,17 +201,36 @@ def _without_front(
         service=Service.EMAIL,
         finding=Finding.UNKNOWN,
         parties=senders,
-        reasons=(Reason(code), *_oddities(exchangers)),
+        reasons=(Reason(code), *_oddities(exchangers), *elsewhere),
         evidence=seen or (absent,),
     )
 
 
-def _no_mail(rule: RuleId, signal: Signal, senders: tuple[Party, ...]) -> Attribution:
+def _elsewhere(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Reason, ...]:
+    """Other domains at which the body may receive mail, and who receives it there: a hint. Nothing
+    is assumed of the body from it.
+    """
+    found = []
+    for name in mail_domains(facts, target):
+        question = Question(name, "MX")
+        signals = [
+            Signal("mx-host", mx.host, name, question) for mx in mail_exchangers(facts, name)
+        ]
+        hits = (hit for s in signals for hit in knowledge.hits(s, Role.MAILBOX, Role.INBOUND))
+        vendors = list(dict.fromkeys(hit.vendor.id for hit in hits)) or [VendorId("?")]
+        said = (("domain", name), *(("vendor", vendor) for vendor in vendors))
+        found.append(Reason("mail-elsewhere", said))
+    return tuple(found)
+
+
+def _no_mail(
+    rule: RuleId, signal: Signal, senders: tuple[Party, ...], elsewhere: tuple[Reason, ...]
+) -> Attribution:
     return Attribution(
         service=Service.EMAIL,
         finding=Finding.NO_SERVICE,
         parties=senders,
-        reasons=(Reason(rule.partition("#")[2]),),
+        reasons=(Reason(rule.partition("#")[2]), *elsewhere),
         evidence=(Evidence(rule, signal, Strength.CONCLUSIVE),),
     )
 

@@ -2,67 +2,31 @@
 say.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import reduce
-from operator import add
+from dataclasses import replace
 
 from sovscan.core.attribute.ground import NOWHERE, Ground, Surroundings, surroundings
+from sovscan.core.attribute.standing import (
+    OWN_NAME,
+    UNRECOGNISED,
+    Standing,
+    access_lines,
+)
+from sovscan.core.attribute.vanity import by_pointer, in_own_network
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import Facts
+from sovscan.core.facts import Facts, alias_chain
+from sovscan.core.jurisdiction import group_of
 from sovscan.core.match import Hit
 from sovscan.core.model import (
     Confidence,
     Evidence,
     Finding,
-    Party,
     Reason,
     Role,
-    RuleId,
     Signal,
     Strength,
     Target,
-    VendorId,
 )
 from sovscan.core.names import within
-
-OWN_NAME = RuleId("core#own-name")
-UNRECOGNISED = RuleId("core#unrecognised")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Who runs a host, and on what. `weight` is its part of the host (several platforms share
-    one)."""
-
-    finding: Finding
-    hit: Hit | None
-    platform: VendorId | None
-    confidence: Confidence | None
-    evidence: tuple[Evidence, ...]
-    reasons: tuple[Reason, ...]
-    weight: float = 1.0
-
-    @property
-    def vendor(self) -> VendorId | None:
-        """The vendor that the rule names."""
-        return self.hit.vendor.id if self.hit else None
-
-    def party(self, role: Role, share: float, preference: int | None = None) -> Party:
-        """This standing as a party in a service."""
-        return Party(
-            role=role,
-            finding=self.finding,
-            share=share * self.weight,
-            vendor=self.vendor,
-            operator=self.hit.vendor.operator if self.hit else None,
-            platform=self.platform,
-            confidence=self.confidence,
-            preference=preference,
-            evidence=self.evidence,
-            reasons=self.reasons,
-        )
 
 
 def identify(
@@ -78,56 +42,68 @@ def identify(
     """
     host = named.value
     around = surroundings(facts, knowledge, host, relation)
-    by_name = knowledge.hits(named, *roles)
+    by_name = knowledge.hits(named, *roles) or _by_alias(named, roles, facts, knowledge)
     if by_name:
         hit = min(by_name, key=lambda hit: roles.index(hit.fingerprint.role))
-        own = within(host, target.zone)
-        base = _own_service(named, hit, around) if own else _by_name(named, hit, roles, around)
-    else:
-        base = _by_network(named, roles, around) or _unnamed(named, target, around)
-    return _on_grounds(base, named, around)
-
-
-def spread(parties: Iterable[Party]) -> tuple[Party, ...]:
-    """Parties that differ in nothing but their share and evidence become one; first seen first."""
-    alike: dict[tuple[object, ...], list[Party]] = defaultdict(list)
-    for party in parties:
-        key = (
-            party.role,
-            party.finding,
-            party.vendor,
-            party.platform,
-            party.preference,
-            _names(party),
+        own = within(host, target.domain)
+        is_service = own and bool(knowledge.hits(named, *roles))
+        base = (
+            _own_service(named, hit, around) if is_service else _by_name(named, hit, roles, around)
         )
-        alike[key].append(party)
-    return tuple([same[0] if len(same) == 1 else _joined(same) for same in alike.values()])
+    else:
+        split = _partly_by_network(named, roles, target, knowledge, around)
+        if split:
+            return split
+        base = (
+            _by_network(named, roles, around)
+            or by_pointer(named, roles, target, facts, knowledge, around)
+            or _unnamed(named, target, around)
+        )
+    if around.disputes:
+        base = replace(base, conflicts=(*base.conflicts, *around.disputes))
+    return _on_grounds(base, named, target, around, knowledge)
 
 
-def _names(party: Party) -> tuple[str, ...]:
-    """Unrecognised hosts are not the same party merely because both are unknown."""
-    return (
-        tuple(e.signal.value for e in party.evidence[:1])
-        if party.finding is Finding.UNKNOWN
-        else ()
-    )
+def _by_alias(
+    named: Signal, roles: tuple[Role, ...], facts: Facts, knowledge: Knowledge
+) -> tuple[Hit, ...]:
+    """The rules that know a name to which this one is an alias. An MX or NS host should be none
+    (RFC 2181 section 10.3); where it is, the mail goes there all the same.
+    """
+    for alias, _ in alias_chain(facts, named.value):
+        found = knowledge.hits(replace(named, value=alias), *roles)
+        if found:
+            return found
+    return ()
 
 
-def _joined(same: list[Party]) -> Party:
-    first = same[0]
-    confidences = [party.confidence for party in same if party.confidence is not None]
-    return Party(
-        role=first.role,
-        finding=first.finding,
-        share=reduce(add, [party.share for party in same]),
-        vendor=first.vendor,
-        operator=first.operator,
-        platform=first.platform,
-        confidence=min(confidences, key=lambda c: c.rank, default=None),
-        preference=first.preference,
-        evidence=tuple(dict.fromkeys([each for party in same for each in party.evidence])),
-        reasons=tuple(dict.fromkeys([each for party in same for each in party.reasons])),
-    )
+def _partly_by_network(
+    named: Signal,
+    roles: tuple[Role, ...],
+    target: Target,
+    knowledge: Knowledge,
+    around: Surroundings,
+) -> tuple[Standing, ...]:
+    """A host of which only some addresses lie in a filter's network: each part stands by itself."""
+    filtered = {
+        place.address
+        for place in around.places
+        if any(hit.fingerprint.role in roles for _, hit in place.hits)
+    }
+    rest = set(around.addresses) - filtered
+    if not filtered or not rest:
+        return ()
+    whole = len(around.places)
+    parts = []
+    for addresses in (filtered, rest):
+        some = around.part(addresses)
+        base = _by_network(named, roles, some) or _unnamed(named, target, some)
+        weight = len(some.places) / whole
+        parts += [
+            replace(each, weight=each.weight * weight)
+            for each in _on_grounds(base, named, target, some, knowledge)
+        ]
+    return tuple(parts)
 
 
 def _by_name(named: Signal, hit: Hit, roles: tuple[Role, ...], around: Surroundings) -> Standing:
@@ -135,7 +111,37 @@ def _by_name(named: Signal, hit: Hit, roles: tuple[Role, ...], around: Surroundi
     evidence = [hit.evidence(named)]
     evidence += [o.evidence(signal) for signal, o in around.of(*roles) if o.vendor is hit.vendor]
     return Standing(
-        Finding.ATTRIBUTED, hit, None, Confidence.LIKELY, tuple(evidence), around.reasons
+        Finding.ATTRIBUTED,
+        hit,
+        None,
+        Confidence.LIKELY,
+        tuple(evidence),
+        around.reasons,
+        conflicts=_against_network(named, hit, around.of(*roles)),
+    )
+
+
+def _against_network(
+    named: Signal, hit: Hit, found: tuple[tuple[Signal, Hit], ...]
+) -> tuple[Reason, ...]:
+    """A name of one vendor in a network that serves nothing but another's same business."""
+    others = {
+        other.vendor.id: signal
+        for signal, other in found
+        if other.vendor.operator != hit.vendor.operator
+    }
+    return tuple(
+        Reason(
+            "name-against-network",
+            (
+                ("host", named.value),
+                ("says", vendor),
+                ("signal", signal.kind),
+                ("value", signal.value),
+                ("found", hit.vendor.id),
+            ),
+        )
+        for vendor, signal in others.items()
     )
 
 
@@ -179,21 +185,32 @@ def _unrecognised(named: Signal, code: str, around: Surroundings, weight: float 
     return Standing(Finding.UNKNOWN, None, None, None, evidence, reasons, weight)
 
 
-def _on_grounds(base: Standing, named: Signal, around: Surroundings) -> tuple[Standing, ...]:
+def _on_grounds(
+    base: Standing, named: Signal, target: Target, around: Surroundings, knowledge: Knowledge
+) -> tuple[Standing, ...]:
     """The standing once for each ground under the host, with its part of the addresses."""
     grounds = around.grounds or (NOWHERE,)
-    return tuple([_on_ground(base, named, around, ground) for ground in grounds])
+    return tuple([_on_ground(base, named, target, around, ground, knowledge) for ground in grounds])
 
 
-def _on_ground(base: Standing, named: Signal, around: Surroundings, ground: Ground) -> Standing:
-    """An own name shows an own host only on a ground that some rule knows; the vendor's own network
-    is no platform of another.
+def _on_ground(
+    base: Standing,
+    named: Signal,
+    target: Target,
+    around: Surroundings,
+    ground: Ground,
+    knowledge: Knowledge,
+) -> Standing:
+    """An own name shows an own host only on a ground that some rule knows, or in a network that is
+    the body's own; the vendor's own network is no platform of another.
     """
     own, on_platform = base.finding is Finding.OWN, ground.role is Role.PLATFORM
     if own and ground.role is None:
-        return _unrecognised(named, "own-name-unplaced", around, ground.part)
+        return in_own_network(base, named, target, around, ground) or _unrecognised(
+            named, "own-name-unplaced", around, ground.part
+        )
     lines = access_lines(ground) if own and not on_platform else ()
-    foreign = on_platform and not _is_its_own(base, around, ground)
+    foreign = on_platform and not _is_its_own(base, around, ground, knowledge)
     return Standing(
         base.finding,
         base.hit,
@@ -202,18 +219,17 @@ def _on_ground(base: Standing, named: Signal, around: Surroundings, ground: Grou
         (*base.evidence, *ground.evidence),
         (*lines, *base.reasons),
         ground.part,
+        base.conflicts,
     )
 
 
-def access_lines(ground: Ground) -> Iterable[Reason]:
-    """The access lines that a ground consists of."""
-    return dict.fromkeys(
-        Reason("connectivity", (("vendor", str(ground.vendor)), ("asn", each.signal.value)))
-        for each in ground.evidence
-    )
-
-
-def _is_its_own(base: Standing, around: Surroundings, ground: Ground) -> bool:
-    """Does the platform belong to who runs the host already?"""
-    operators = {hit.vendor.operator for _, hit in around.hits if hit.vendor.id == ground.vendor}
-    return base.hit is not None and base.hit.vendor.operator in operators
+def _is_its_own(base: Standing, around: Surroundings, ground: Ground, knowledge: Knowledge) -> bool:
+    """Does the platform belong to the group of who runs the host already?"""
+    if base.hit is None:
+        return False
+    groups = {
+        group_of(hit.vendor.operator, knowledge)
+        for _, hit in around.hits
+        if hit.vendor.id == ground.vendor
+    }
+    return group_of(base.hit.vendor.operator, knowledge) in groups

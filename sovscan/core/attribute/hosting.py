@@ -5,9 +5,9 @@ Behind an edge the origin is hidden, and stays unknown: what is in front says no
 behind.
 """
 
-from sovscan.core.attribute.ground import Ground
-from sovscan.core.attribute.host import access_lines, spread
-from sovscan.core.attribute.web import Site, without_site
+from sovscan.core.attribute.ground import NOWHERE, Ground
+from sovscan.core.attribute.standing import access_lines, spread
+from sovscan.core.attribute.web import Site, site_reasons, without_site
 from sovscan.core.facts import Facts
 from sovscan.core.match import Hit
 from sovscan.core.model import (
@@ -24,23 +24,32 @@ from sovscan.core.model import (
 
 
 def attribute_hosting(target: Target, facts: Facts, found: tuple[Site, ...]) -> Attribution:
-    """The platforms and operators of a body's web names; each name that answers has an equal
-    part."""
+    """The platforms and operators of a body's web names; each page that is shown in the end has an
+    equal part.
+    """
     if not found:
         return without_site(Service.HOSTING, target, facts)
-    parties = spread(party for site in found for party in _parties(site, len(found)))
-    known = any(party.finding is Finding.ATTRIBUTED for party in parties)
-    return Attribution(Service.HOSTING, Finding.ATTRIBUTED if known else Finding.UNKNOWN, parties)
+    parties = spread(party for site in found for party in _parties(site))
+    known = any(party.finding is Finding.ATTRIBUTED for party in parties if party.share)
+    finding = Finding.ATTRIBUTED if known else Finding.UNKNOWN
+    disputes = tuple(dict.fromkeys(told for site in found for told in site.around.disputes))
+    return Attribution(
+        Service.HOSTING, finding, parties, site_reasons(target, facts, found), disputes
+    )
 
 
-def _parties(site: Site, names: int) -> list[Party]:
-    """The parties of one of so many web names."""
-    if site.edge:
-        return [_behind(site, site.origin, 1 / names) if site.origin else _hidden(site, 1 / names)]
+def _parties(site: Site) -> list[Party]:
+    """The parties of a web name."""
+    whole = site.weight
+    if site.edge and not site.is_named:
+        return [_behind(site, site.origin, whole) if site.origin else _hidden(site, whole)]
     operator = site.shown(Role.OPERATOR)
     if operator is None:
-        return [_on_ground(site, ground, ground.part / names) for ground in _grounds(site)]
-    return [_operated(operator, ground, ground.part / names) for ground in _grounds(site)]
+        grounds = _grounds(site) or (NOWHERE,)
+        return [_on_ground(site, ground, ground.part * whole) for ground in grounds]
+    return [
+        _operated(operator, ground, ground.part * whole) for ground in _grounds(site) or (NOWHERE,)
+    ]
 
 
 def _grounds(site: Site) -> tuple[Ground, ...]:

@@ -4,17 +4,20 @@ DKIM and autodiscover speak independently of the MX. SPF, verification tokens an
 elect a vendor.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sovscan.core.attribute.host import OWN_NAME, UNRECOGNISED, Standing
+from sovscan.core.attribute.plain import not_answered
+from sovscan.core.attribute.standing import UNRECOGNISED, Standing
+from sovscan.core.attribute.voices import FULL_VOICE, SECOND, Voice, tally_of, voices_of
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import Facts
+from sovscan.core.facts import Facts, outcome
 from sovscan.core.model import (
     Confidence,
     Evidence,
     Finding,
+    Outcome,
     Party,
+    Question,
     Reason,
     Role,
     Signal,
@@ -22,30 +25,23 @@ from sovscan.core.model import (
     Target,
     VendorId,
 )
-from sovscan.core.names import within
-from sovscan.core.signals import autodiscover_signals, dkim_signals, token_signals
-
-FULL_VOICE = 2
-WEAK_VOICE = 1
-"""An SRV record counts half: it is often a leftover of a server long gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """One independent signal that names a mailbox: of a vendor, or (None) of the body itself."""
-
-    family: str
-    vendor: VendorId | None
-    weight: int
-    evidence: Evidence
+from sovscan.core.signals import (
+    autodiscover_signals,
+    client_questions,
+    tenant_signals,
+    token_signals,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """The parties that hold the mailbox, and what speaks against them."""
+    """The parties that hold the mailbox, what speaks against them, and the vendors that any voice
+    named.
+    """
 
     parties: tuple[Party, ...]
     conflicts: tuple[Reason, ...]
+    named: frozenset[VendorId | None] = frozenset()
 
 
 def find_mailbox(
@@ -59,17 +55,28 @@ def find_mailbox(
     `senders`: the names in its SPF tree, of which none elects a vendor.
     """
     clients = autodiscover_signals(facts, target.domain)
-    voices = _voices(target, facts, knowledge, clients)
-    tally = _tally(voices)
-    receiving = tuple(
-        standing
-        for standing in front
-        if standing.hit and standing.hit.fingerprint.role is Role.MAILBOX
-    )
+    voices = voices_of(target, facts, knowledge, clients)
+    found = _find(target, facts, knowledge, front, (*clients, *senders), voices)
+    return replace(found, named=frozenset(voice.vendor for voice in voices))
+
+
+def _find(
+    target: Target,
+    facts: Facts,
+    knowledge: Knowledge,
+    front: tuple[Standing, ...],
+    named: tuple[Signal, ...],
+    voices: tuple[Voice, ...],
+) -> Mailbox:
+    """By the front where that belongs to a vendor of mailboxes, else by the voices."""
+    tally = tally_of(voices)
+    receiving = tuple(standing for standing in front if _is_mailbox(standing))
+    if (beside := _hybrid(front, receiving, voices, knowledge)) is not None:
+        return beside
     if receiving and not _outvoted(receiving, tally):
         return _by_front(receiving, voices, knowledge)
     if not tally:
-        return Mailbox((_unknown(target, facts, knowledge, front, (*clients, *senders)),), ())
+        return Mailbox((_unknown(target, facts, knowledge, front, named),), ())
     best = max(tally.values())
     leaders = [vendor for vendor, weight in tally.items() if weight == best]
     rivals = tuple(sorted(str(vendor or "own") for vendor in tally))
@@ -77,7 +84,6 @@ def find_mailbox(
         return _contradicted(voices, rivals)
     conflicts = _conflicts(leaders[0], voices, receiving)
     if leaders[0] is None:
-        named = (*clients, *senders)
         party = _own(front, voices) or _unknown(target, facts, knowledge, front, named)
         return Mailbox((party,), conflicts)
     return Mailbox(
@@ -85,49 +91,8 @@ def find_mailbox(
     )
 
 
-def _tally(voices: tuple[Voice, ...]) -> dict[VendorId | None, int]:
-    """How loudly each vendor is named; a family of signals speaks once, however often it does."""
-    tally: dict[VendorId | None, int] = defaultdict(int)
-    for _, vendor, weight in dict.fromkeys((v.family, v.vendor, v.weight) for v in voices):
-        tally[vendor] += weight
-    return tally
-
-
-def _voices(
-    target: Target, facts: Facts, knowledge: Knowledge, clients: tuple[Signal, ...]
-) -> tuple[Voice, ...]:
-    dkim = tuple(
-        voice
-        for signal in dkim_signals(facts, target.domain, knowledge.probes)
-        for voice in _vendor_voices("dkim", FULL_VOICE, signal, knowledge)
-    )
-    alias = tuple(signal for signal in clients if signal.kind == "autodiscover-target")
-    service = tuple(signal for signal in clients if signal.kind == "autodiscover-srv")
-    by_alias = _client_voices(alias, FULL_VOICE, target, knowledge)
-    return (*dkim, *(by_alias or _client_voices(service, WEAK_VOICE, target, knowledge)))
-
-
-def _client_voices(
-    signals: tuple[Signal, ...], weight: int, target: Target, knowledge: Knowledge
-) -> tuple[Voice, ...]:
-    own = tuple(
-        Voice("autodiscover", None, weight, Evidence(OWN_NAME, signal, Strength.STRONG))
-        for signal in signals
-        if within(signal.value, target.zone)
-    )
-    return own or tuple(
-        voice for s in signals for voice in _vendor_voices("autodiscover", weight, s, knowledge)
-    )
-
-
-def _vendor_voices(
-    family: str, weight: int, signal: Signal, knowledge: Knowledge
-) -> tuple[Voice, ...]:
-    return tuple(
-        Voice(family, hit.vendor.id, weight, hit.evidence(signal))
-        for hit in knowledge.hits(signal, Role.MAILBOX)
-        if hit.fingerprint.strength is not Strength.HINT
-    )
+def _is_mailbox(standing: Standing) -> bool:
+    return standing.hit is not None and standing.hit.fingerprint.role is Role.MAILBOX
 
 
 def _outvoted(receiving: tuple[Standing, ...], tally: dict[VendorId | None, int]) -> bool:
@@ -180,21 +145,25 @@ def _elected(
     *,
     alone: bool,
 ) -> Party:
-    """A vendor behind the front. One voice is enough for `likely` only behind a known filter,
-    uncontradicted.
+    """A vendor behind the front. One voice is enough for `likely` only behind a known filter or
+    where something seconds it, uncontradicted. Against the host that takes the mail it is possible
+    at most: names stay in a zone after a move.
     """
     filtered = all(
         standing.hit is not None and standing.hit.fingerprint.role is Role.INBOUND
         for standing in front
     )
-    sure = weight >= 2 * FULL_VOICE or (weight >= FULL_VOICE and alone and filtered)
+    outvoting = any(_is_mailbox(standing) for standing in front)
+    seconded = any(voice.vendor == vendor and voice.weight == SECOND for voice in voices)
+    enough = filtered or seconded or weight > FULL_VOICE
+    sure = weight >= 2 * FULL_VOICE or (weight >= FULL_VOICE and alone and enough)
     return Party(
         role=Role.MAILBOX,
         finding=Finding.ATTRIBUTED,
         share=1.0,
         vendor=vendor,
         operator=knowledge.vendors[vendor].operator,
-        confidence=Confidence.LIKELY if sure else Confidence.POSSIBLE,
+        confidence=Confidence.LIKELY if sure and not outvoting else Confidence.POSSIBLE,
         evidence=tuple(dict.fromkeys(voice.evidence for voice in voices if voice.vendor == vendor)),
         reasons=(Reason("behind-the-front"),),
     )
@@ -222,6 +191,33 @@ def _own(front: tuple[Standing, ...], voices: tuple[Voice, ...]) -> Party | None
     )
 
 
+def _hybrid(
+    front: tuple[Standing, ...],
+    receiving: tuple[Standing, ...],
+    voices: tuple[Voice, ...],
+    knowledge: Knowledge,
+) -> Mailbox | None:
+    """Own servers and one vendor's, the own ones by their front and a full voice, the vendor's by
+    its front or a full voice: some mailboxes here, some there. How many of each nobody can see.
+    """
+    loud = {voice.vendor for voice in voices if voice.weight >= FULL_VOICE}
+    named = {voice.vendor for voice in voices} | {standing.vendor for standing in receiving}
+    others = [vendor for vendor in named if vendor is not None]
+    own = _own(front, voices) if None in loud and len(others) == 1 else None
+    if own is None or not (others[0] in loud or receiving):
+        return None
+    if receiving:
+        [theirs] = _by_front(receiving, voices, knowledge).parties
+    else:
+        theirs = _elected(others[0], FULL_VOICE, voices, front, knowledge, alone=False)
+    return Mailbox((_half(own), _half(theirs)), ())
+
+
+def _half(party: Party) -> Party:
+    reasons = (Reason("hybrid"),)
+    return replace(party, share=0.5, confidence=Confidence.POSSIBLE, reasons=reasons)
+
+
 def _contradicted(voices: tuple[Voice, ...], rivals: tuple[str, ...]) -> Mailbox:
     party = Party(
         role=Role.MAILBOX,
@@ -242,7 +238,8 @@ def _unknown(
     named: tuple[Signal, ...],
 ) -> Party:
     """Nothing shows the mailbox. What the domain names is listed; what merely hints, as such."""
-    seen = (*named, *token_signals(facts, target.domain))
+    tenants = tenant_signals(facts, target.domain, knowledge.probes)
+    seen = (*named, *tenants, *token_signals(facts, target.domain))
     hints = tuple((signal, hit) for signal in seen for hit in knowledge.hits(signal))
     clients = tuple(s for s in seen if s.kind.startswith("autodiscover"))
     listed = (
@@ -260,8 +257,23 @@ def _unknown(
         finding=Finding.UNKNOWN,
         share=1.0,
         evidence=tuple(dict.fromkeys(listed)),
-        reasons=(Reason("mailbox-behind-filter" if behind_filter else "mailbox-not-shown"),),
+        reasons=(
+            Reason("mailbox-behind-filter" if behind_filter else "mailbox-not-shown"),
+            *_unanswered(target, facts, knowledge),
+        ),
     )
+
+
+def _unanswered(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Reason, ...]:
+    """The first of the questions that might have shown the mailbox and failed: not seen is not the
+    same as not there.
+    """
+    asked = (
+        *client_questions(target.domain),
+        *(Question(probe.at(target.domain), probe.type) for probe in knowledge.probes),
+    )
+    failed = next((each for each in asked if outcome(facts, *each) is Outcome.FAILED), None)
+    return (not_answered(facts, *failed),) if failed else ()
 
 
 def _conflicts(

@@ -26,16 +26,22 @@ APEX_TYPES = ("A", "AAAA", "NS", "SOA", "TXT")
 
 def unobserved(service: Service, facts: Facts, name: str, rtype: str) -> Attribution:
     """The question that decides this service failed or was not asked: nothing is claimed."""
-    found = observation(facts, name, rtype)
-    detail, fault = (found.detail, found.fault.value) if found else ("not-asked", "none")
+    reason = not_answered(facts, name, rtype)
+    detail = dict(reason.facts)["detail"]
     question = Question(DomainName(name), rtype)
-    reason = Reason(
-        "unobserved", (("name", name), ("type", rtype), ("detail", detail), ("fault", fault))
-    )
     evidence = (
         Evidence(FAILED, Signal("failure", detail, question.name, question), Strength.HINT),
     )
     return Attribution(service, Finding.UNOBSERVED, reasons=(reason,), evidence=evidence)
+
+
+def not_answered(facts: Facts, name: str, rtype: str) -> Reason:
+    """What became of a question that was not answered, and by whose fault."""
+    found = observation(facts, name, rtype)
+    detail, fault = (found.detail, found.fault.value) if found else ("not-asked", "none")
+    return Reason(
+        "unobserved", (("name", name), ("type", rtype), ("detail", detail), ("fault", fault))
+    )
 
 
 def without_service(service: Service, code: str, signals: tuple[Signal, ...]) -> Attribution:

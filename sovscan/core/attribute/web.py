@@ -4,11 +4,19 @@ stands.
 
 from dataclasses import dataclass
 
-from sovscan.core.attribute.ground import Surroundings, surroundings
-from sovscan.core.attribute.host import UNRECOGNISED
+from sovscan.core.attribute.ground import Surroundings, missing_address, surroundings
 from sovscan.core.attribute.plain import unobserved, without_service
+from sovscan.core.attribute.standing import UNRECOGNISED
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import ADDRESS_TYPES, Facts, addresses, outcome
+from sovscan.core.facts import (
+    ADDRESS_TYPES,
+    Facts,
+    addresses,
+    alias_chain,
+    is_absent,
+    is_failed,
+    outcome,
+)
 from sovscan.core.match import Hit
 from sovscan.core.model import (
     Attribution,
@@ -16,14 +24,24 @@ from sovscan.core.model import (
     Evidence,
     Outcome,
     Question,
+    Reason,
     Role,
     Service,
     Signal,
     Strength,
     Target,
 )
-from sovscan.core.signals import alias_signals, header_signals, web_names
+from sovscan.core.names import within
+from sovscan.core.signals import (
+    LOCATION,
+    PARKED,
+    alias_signals,
+    header_signals,
+    page_facts,
+    web_names,
+)
 
+MOST_HOPS = 6
 ORIGINS = frozenset({Role.PLATFORM, Role.OPERATOR})
 GROUNDS = frozenset({Role.PLATFORM, Role.OPERATOR, Role.CONNECTIVITY})
 """Roles that say where a site stands."""
@@ -32,10 +50,14 @@ GROUNDS = frozenset({Role.PLATFORM, Role.OPERATOR, Role.CONNECTIVITY})
 @dataclass(frozen=True, slots=True)
 class Site:
     """One web name that has addresses: its aliases and addresses, with the rules that know them,
-    and what shows an edge in front.
+    and what shows an edge in front. `weight` is its part of the body's site: none, where its page
+    only sends on to another name (`leads_to`).
     """
 
     name: DomainName
+    weight: float
+    leads_to: DomainName | None
+    marks: tuple[str, ...]
     aliases: tuple[tuple[Signal, Hit], ...]
     around: Surroundings
     headers: tuple[tuple[Signal, Hit], ...]
@@ -62,12 +84,23 @@ class Site:
         return None
 
     @property
+    def is_named(self) -> bool:
+        """Does an alias, or a published address, name the service that the site is made with? Then
+        an edge in front hides nothing.
+        """
+        published = (found for found in self.around.hits if found[0].kind == "address")
+        return any(hit.fingerprint.role in ORIGINS for _, hit in (*self.aliases, *published))
+
+    @property
     def unplaced(self) -> tuple[Evidence, ...]:
         """Where the site stands, as far as no rule knows it: networks without a rule, and addresses
         without a network. Nothing, where an alias names whose platform or service it is.
         """
         if any(hit.fingerprint.role in GROUNDS for _, hit in self.aliases):
             return ()
+        if not self.around.places:
+            signal = Signal("web-address", "", self.name, Question(self.name, "A"))
+            return (Evidence(UNRECOGNISED, signal, Strength.HINT),)
         return tuple(
             Evidence(UNRECOGNISED, place.signals[0], Strength.HINT)
             for place in self.around.places
@@ -76,10 +109,63 @@ class Site:
 
 
 def sites(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Site, ...]:
-    """The web names of the body that have an address."""
+    """The web names of the body and those to which they lead, if any has an address; the pages that
+    are shown in the end have equal parts. A name whose question failed has its part, too.
+    """
+    asked = web_names(target.domain)
+    if not any(addresses(facts, name) for name in asked):
+        return ()
+    names = [name for name in asked if addresses(facts, name) or is_failed(facts, name)]
+    ends = {name: _end(name, facts) for name in names}
+    shown = tuple(dict.fromkeys(ends.values()))
     return tuple(
-        _site(name, facts, knowledge) for name in web_names(target.domain) if addresses(facts, name)
+        [
+            _site(
+                name,
+                1 / len(shown) if name in shown else 0.0,
+                ends[name] if ends.get(name, name) != name else None,
+                facts,
+                knowledge,
+            )
+            for name in dict.fromkeys((*names, *shown))
+        ]
     )
+
+
+def site_reasons(target: Target, facts: Facts, found: tuple[Site, ...]) -> tuple[Reason, ...]:
+    """Names that only send on, to the body's own site or away from it; parked pages; and aliases
+    that point nowhere.
+    """
+    reasons: list[Reason] = []
+    for name in web_names(target.domain):
+        chain = alias_chain(facts, name)
+        if chain and is_absent(facts, name):
+            reasons += missing_address(facts, name, chain[-1][0])
+    for site in found:
+        if site.leads_to is not None:
+            away = not within(site.leads_to, target.zone)
+            code = "redirects-elsewhere" if away else "redirects"
+            reasons.append(Reason(code, (("host", site.name), ("to", site.leads_to))))
+        if site.weight:
+            parked = ((("host", site.name), ("mark", mark)) for mark in site.marks)
+            reasons += [Reason("parked", facts) for facts in parked]
+    return tuple(reasons)
+
+
+def _end(name: DomainName, facts: Facts) -> DomainName:
+    """The name whose page is shown in the end to who asks for this one; itself, where that was not
+    seen. A redirect in a circle ends nowhere.
+    """
+    met, host = {name}, name
+    while len(met) <= MOST_HOPS:
+        location = next(iter(page_facts(facts, host, LOCATION)), None)
+        if location is None:
+            return host
+        host = DomainName(location.partition("://")[2].partition("/")[0].partition(":")[0])
+        if host in met:
+            return name
+        met.add(host)
+    return name
 
 
 def without_site(service: Service, target: Target, facts: Facts) -> Attribution:
@@ -105,7 +191,13 @@ def unseen(target: Target, facts: Facts) -> tuple[DomainName, str] | None:
     return None
 
 
-def _site(name: DomainName, facts: Facts, knowledge: Knowledge) -> Site:
+def _site(
+    name: DomainName,
+    weight: float,
+    leads_to: DomainName | None,
+    facts: Facts,
+    knowledge: Knowledge,
+) -> Site:
     aliases = tuple(
         [
             (signal, hit)
@@ -124,7 +216,8 @@ def _site(name: DomainName, facts: Facts, knowledge: Knowledge) -> Site:
         ]
     )
     edge = _edge(aliases) or around.of(Role.EDGE) or _edge(headers)
-    return Site(name, aliases, around, headers, edge)
+    marks = page_facts(facts, name, PARKED)
+    return Site(name, weight, leads_to, marks, aliases, around, headers, edge)
 
 
 def _edge(shown: tuple[tuple[Signal, Hit], ...]) -> tuple[tuple[Signal, Hit], ...]:

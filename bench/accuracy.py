@@ -1,0 +1,50 @@
+"""How often the classification is right, on labelled data. Writes docs/accuracy.md and
+docs/accuracy-sample.md; the same data give the same bytes.
+
+`python -m bench.accuracy`, from the root of the project; half a minute, no network. Without the
+recorded world (`../shared/replay`) nothing is written. What somebody found by hand stands in
+bench/checked-by-hand.csv; `--template` prints the rows of the sample that still want a verdict.
+"""
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterable
+
+from bench.accuracy_chapters import sample_page, written
+from bench.accuracy_recorded import Recording
+from bench.accuracy_run import ROOT, measure
+from bench.accuracy_sample import COLUMNS, Drawn, name_of, said
+from bench.common import progress
+
+PAGE, SAMPLE = ROOT / "docs" / "accuracy.md", ROOT / "docs" / "accuracy-sample.md"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--template", action="store_true")
+    asked = parser.parse_args()
+    recording = Recording()
+    if not recording.is_here:
+        sys.exit(
+            f"SKIPPED: no recorded world at ../shared/{recording.folder.name}: nothing written"
+        )
+    run = measure(recording)
+    if asked.template:
+        _template(run.sample)
+        return
+    PAGE.write_text(written(run), encoding="utf-8")
+    SAMPLE.write_text(sample_page(run), encoding="utf-8")
+    progress(f"wrote {PAGE.relative_to(ROOT)} and {SAMPLE.relative_to(ROOT)}")
+
+
+def _template(sample: Iterable[Drawn]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for each in sample:
+        if each.verdict is None or each.is_stale:
+            writer.writerow((*name_of(each.claim), said(each.claim), "", ""))
+
+
+if __name__ == "__main__":
+    main()
