@@ -3,7 +3,7 @@ docs/accuracy-sample.md; the same data give the same bytes.
 
 `python -m bench.accuracy`, from the root of the project; half a minute, no network. Without the
 recorded world (`../shared/replay`) nothing is written. What somebody found by hand stands in
-bench/checked-by-hand.csv; `--template` prints the rows of the sample that still want a verdict.
+bench/checked-by-hand.csv; `--template` prints the rows that still want a verdict.
 """
 
 import argparse
@@ -31,19 +31,17 @@ def main() -> None:
         )
     run = measure(recording)
     if asked.template:
-        _template(run.sample)
+        _template((*run.sample, *run.census))
         return
     PAGE.write_text(written(run), encoding="utf-8")
     SAMPLE.write_text(sample_page(run), encoding="utf-8")
     progress(f"wrote {PAGE.relative_to(ROOT)} and {SAMPLE.relative_to(ROOT)}")
 
 
-def _template(sample: Iterable[Drawn]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for each in sample:
-        if each.verdict is None or each.is_stale:
-            writer.writerow((*name_of(each.claim), said(each.claim), "", ""))
+def _template(wanted: Iterable[Drawn]) -> None:
+    left = (each.claim for each in wanted if each.verdict is None or each.is_stale)
+    rows = sorted({(*name_of(claim), said(claim), "", "") for claim in left})
+    csv.writer(sys.stdout, lineterminator="\n").writerows((COLUMNS, *rows))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from bench.accuracy_plain import WORDS
 from bench.accuracy_run import Run
 from bench.accuracy_sample import SEED, SIZE, Drawn, said
 from bench.accuracy_shown import beyond_table, sample_table
-from bench.accuracy_sources import HOOKS, Measured
+from bench.accuracy_sources import Measured
 from bench.accuracy_text import ATTRIBUTION, TEXTS
 
 
@@ -110,17 +110,10 @@ def _by_hand(run: Run) -> list[str]:
 
 
 def _census(run: Run) -> list[str]:
-    """The verdicts on every mailbox of a domain for which no label names one."""
-    named = {label.subject for label in run.recorded.labels if label.role == "mailbox"}
-    mine = [
-        each
-        for each in (*run.sample, *run.beyond)
-        if each.claim.role == "mailbox" and each.claim.subject not in named
-    ]
-    boxes = (c for c in run.recorded.claims if c.role == "mailbox" and c.subject not in named)
-    judged = sum(each.verdict is not None and not each.is_stale for each in mine)
-    told = f"Such findings: {sum(1 for _ in boxes)}; with a verdict that still holds: {judged}."
-    return [TEXTS["census"], "", told, "", *page.verdicts(mine)]
+    """The verdicts on every mailbox of which no label speaks."""
+    judged = sum(each.verdict is not None and not each.is_stale for each in run.census)
+    told = f"Such findings: {len(run.census)}; with a verdict that still holds: {judged}."
+    return [TEXTS["census"], "", told, "", *page.verdicts(run.census)]
 
 
 def _odd(run: Run) -> list[str]:
@@ -159,5 +152,4 @@ def _constructed(made: Sequence[tuple[Measured, Scored]]) -> list[str]:
             f"### {each.name}: wrong or missed", "",
             *page.confusion(scored, each.broken),
         ]  # fmt: skip
-    missing = [name for name in HOOKS if len(made) == 1]
-    return [*lines, *(f"Not there yet: worlds made for each vendor (`{n}`)." for n in missing), ""]
+    return lines if len(made) > 1 else [*lines, TEXTS["symmetry"], ""]

@@ -71,6 +71,13 @@ class Label:
             return False
         return all(_agrees(claim.row, column, value) for column, value in self.columns)
 
+    def allows(self, claim: Claim) -> bool:
+        """Where no vendor may be named, and no more is said, a claim of `own` is neither right nor
+        wrong.
+        """
+        said = all(_agrees(claim.row, column, value) for column, value in self.columns)
+        return self.is_nobody and bool(self.columns) and said
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -141,7 +148,8 @@ def _group(wanted: list[Label], said: list[Claim]) -> tuple[list[Checked], list[
         if found is not None:
             met[number] = found
     is_whole = not wanted[0].role
-    wrong = [claim for place, claim in enumerate(named) if place not in met.values()]
+    rest = [claim for place, claim in enumerate(named) if place not in met.values()]
+    wrong = [claim for claim in rest if not any(label.allows(claim) for label in wanted)]
     if is_whole and all(label.is_nobody <= _is_said(label, said) for label in wanted):
         wrong = []
     checked = [

@@ -78,7 +78,7 @@ def recall(sought: Iterable[Sought]) -> list[str]:
         cell[0] += each.is_met
         cell[1] += 1
     ordered = sorted(cells, key=lambda key: _order((*key, "")))
-    rows = [(*key, *_share_of(cells[key])) for key in ordered]
+    rows = [(s, role or "(any)", k, *_share_of(cells[s, role, k])) for s, role, k in ordered]
     header = ("service", "role", "class", "labels>", "found>", "recall>", "95 % interval")
     return table(header, rows)
 
@@ -159,7 +159,7 @@ def differing(found: Sequence[Difference], labels: dict[str, str]) -> list[str]:
     for each in found:
         kinds[each.kind].append(each)
     lines = table(
-        ("plain reading, ours", "bodies>", "of these with a label>"),
+        ("plain reading → ours", "bodies>", "of these with a label>"),
         [(k, len(v), sum(e.domain in labels for e in v)) for k, v in kinds.items()],
     )
     header = ("domain", "plain reading", "ours", "confidence", "label", "evidence")

@@ -31,8 +31,8 @@ class Difference:
     def kind(self) -> str:
         """From what to what."""
         if not self.plain & WORDS and not self.ours & WORDS:
-            return "a vendor, another vendor"
-        return f"{_word(self.plain)}, {_word(self.ours)}"
+            return "a vendor → another vendor"
+        return f"{_word(self.plain)} → {_word(self.ours)}"
 
 
 def plain_reading(

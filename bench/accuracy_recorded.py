@@ -47,7 +47,8 @@ class Recording:
     @property
     def is_here(self) -> bool:
         """Are all of them there?"""
-        return all(path.is_file() for path in (*self.files, self.folder / "serve.py"))
+        scripts = (self.folder / "serve.py", self.folder / "score.py")
+        return all(path.is_file() for path in (*self.files, *scripts))
 
     @property
     def digests(self) -> tuple[tuple[str, str], ...]:

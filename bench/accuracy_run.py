@@ -15,7 +15,7 @@ from sovscan import pipeline
 from sovscan.core.context import Knowledge
 from sovscan.pipeline import Judge
 
-from bench.accuracy_model import Claim, Row
+from bench.accuracy_model import Claim, Label, Row
 from bench.accuracy_plain import Difference, Reading, differences, plain_reading
 from bench.accuracy_recorded import Recording
 from bench.accuracy_sample import Drawn, draw, read_verdicts, with_verdicts
@@ -29,7 +29,9 @@ BY_HAND = ROOT / "bench" / "checked-by-hand.csv"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All that the pages are written from."""
+    """All that the pages are written from. `beyond`: findings outside the sample that carry a
+    verdict; `census`: every mailbox of which no label speaks.
+    """
 
     known: Known
     recording: Recording
@@ -39,6 +41,7 @@ class Run:
     plain: dict[str, Reading]
     sample: tuple[Drawn, ...]
     beyond: tuple[Drawn, ...]
+    census: tuple[Drawn, ...]
     second_opinion: dict[str, object]
 
 
@@ -75,6 +78,7 @@ def measure(recording: Recording) -> Run:
         plain,
         with_verdicts(drawn, verdicts),
         beyond,
+        with_verdicts(_without_label(mail, labels), verdicts),
         second_opinion(recording, rows),
     )
 
@@ -97,6 +101,12 @@ def second_opinion(recording: Recording, rows: Iterable[Row]) -> dict[str, objec
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     told: dict[str, object] = json.loads(done.stdout)
     return told
+
+
+def _without_label(mail: Iterable[Claim], labels: Iterable[Label]) -> tuple[Claim, ...]:
+    """The mailboxes of which no label speaks."""
+    spoken = {label.key for label in labels}
+    return tuple(each for each in mail if each.role == "mailbox" and each.key not in spoken)
 
 
 def _by_subject(claims: Iterable[Claim]) -> dict[str, tuple[Claim, ...]]:

@@ -48,13 +48,15 @@ no DNS record shows. *Right* for a finding that names nobody: the records settle
 whose finding has changed since is not counted. The judge also wrote this measure, and is no second
 institution.""",
     "census": """### Every mailbox without a label
-The mailboxes of the domains whose label is empty were all judged by hand, in the draw or out of it:
-no sample, but the whole of the hard part. Labelled and judged mailboxes together are all bodies of
-the recording that have a mailbox finding.""",
+The mailboxes of the domains whose label is empty are judged by hand, in the draw or out of it: no
+sample, but the whole of the hard part. With the labels they are meant to cover every mailbox
+finding of the recording; how many they do cover stands below.""",
     "constructed": """## Constructed cases
 Worlds that somebody made up so that one answer is right, each a case that a domain really shows or
 that a hostile or careless operator can make. The rules were written until these come out: they show
 that nothing is broken, and say nothing about how often the tool is right outside.""",
+    "symmetry": """Whether one vendor of mailboxes is easier to find than another is asked of worlds
+made from the examples of its own rules: [symmetry.md](symmetry.md). They are counted there.""",
     "limits": """## What this does not say
 - The labels are of e-mail only. The recording holds no name servers, no web addresses and no pages:
   for DNS, hosting and CDN there are the constructed cases and nothing else.

@@ -17,9 +17,9 @@ import dns.exception
 from sovscan import pipeline
 from sovscan.collect import Engine, Server
 from sovscan.collect.dns.plan import plan
+from sovscan.core.mail_signals import AUTODISCOVER, AUTODISCOVER_SRV
 from sovscan.core.model import DomainName, Outcome, Question, Target
 from sovscan.core.names import within
-from sovscan.core.signals import AUTODISCOVER, AUTODISCOVER_SRV
 
 from bench.common import (
     RUNS,

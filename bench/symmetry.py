@@ -212,9 +212,17 @@ def seen(host: str, records: str) -> Looked:
     """A look at a body whose mail comes in at `host`."""
     registry = the_registry()
     criteria = Criteria(registry.policies["eea-ch"], registry.methodologies["2026-1"], TODAY)
-    body = target(DOMAIN)
-    facts = look(World(f"{DOMAIN} MX 10 {host}.\n{records}"), body, registry)
-    return Looked(facts, assess(body, facts, registry, criteria, BASIS))
+    text = f"{DOMAIN} MX 10 {host}.\n{records}"
+    there = {DOMAIN, *(line.partition(" ")[0] for line in text.splitlines())}
+    absent = {question: each for question, each in empty().items() if question.name not in there}
+    facts = look(World(text), target(DOMAIN), registry, beside=absent)
+    return Looked(facts, assess(target(DOMAIN), facts, registry, criteria, BASIS))
+
+
+@cache
+def empty() -> Facts:
+    """What the plan is told of a domain below which there is nothing: no need to ask it anew."""
+    return look(World(f"{DOMAIN} MX 10 {UNKNOWN_HOST}."), target(DOMAIN), the_registry())
 
 
 def direct(vendor: Vendor) -> Looked:

@@ -1,63 +1,23 @@
-"""The measure of accuracy: intervals, labels, the plain reading, the sample; the run itself is slow."""
-
-import gzip
-import json
-from dataclasses import replace
+"""The measure of accuracy: intervals, and claims held against labels."""
 
 import pytest
 
 from bench import accuracy_page as page
-from bench.accuracy_chapters import sample_page, written
 from bench.accuracy_model import (
     BIG_TECH,
-    CLASSES,
     EUROPEAN,
     FOREIGN,
     OPEN,
     OWN,
     UNKNOWN,
-    Claim,
     Label,
     score,
 )
-from bench.accuracy_plain import differences, our_reading, plain_reading, shown
-from bench.accuracy_recorded import Recording
-from bench.accuracy_run import BY_HAND, measure, registry_day
-from bench.accuracy_sample import (
-    COLUMNS,
-    allot,
-    draw,
-    kind_of,
-    name_of,
-    read_verdicts,
-    said,
-    with_verdicts,
-)
+from bench.accuracy_run import registry_day
 from bench.accuracy_sources import Known, expected, hooked, truth_labels
 from bench.intervals import wilson
-
-
-def claim(subject="city.be", role="mailbox", vendor="acme", confidence="likely", **more) -> Claim:
-    finding = more.pop("finding", "ATTRIBUTED")
-    row = {"finding": finding, "vendor": vendor or None, **more.pop("row", {})}
-    names = frozenset({vendor, *more.pop("above", ())}) if vendor else frozenset({finding.lower()})
-    kind = more.pop("kind", FOREIGN)
-    return Claim(
-        subject,
-        more.pop("service", "email"),
-        role,
-        finding,
-        vendor,
-        names,
-        kind,
-        confidence,
-        row=row,
-        **more,
-    )
-
-
-def label(*names, subject="city.be", role="mailbox", **more) -> Label:
-    return Label(subject, "email", role, more.pop("kind", FOREIGN), frozenset(names), **more)
+from sovscan import pipeline
+from tests.accuracy import claim, label
 
 
 # Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
@@ -124,6 +84,14 @@ def test_where_nobody_may_be_named_a_claim_is_wrong():
     assert "claimed all the same: 1 (1 as `possible`)" in page.nobody(broken)
 
 
+def test_where_no_vendor_may_be_named_own_is_neither_right_nor_wrong():
+    no_vendor = label(is_nobody=True, columns=(("vendor", ""),))
+    own = score([no_vendor], [claim(vendor="", finding="OWN")])
+    assert own.claims == ()
+    assert own.nobody[0].is_met
+    assert not score([no_vendor], [claim(vendor="acme")]).nobody[0].is_met
+
+
 def test_what_no_label_speaks_of_is_not_counted():
     others = [claim(subject="other.be"), claim(role="inbound"), claim(service="dns")]
     assert score([label("acme")], others).claims == ()
@@ -149,8 +117,6 @@ def test_a_label_of_a_whole_service_leaves_the_rest_of_it_alone():
 
 @pytest.fixture(scope="module")
 def known(registry):
-    from sovscan import pipeline
-
     return Known(registry, pipeline.usual_criteria(registry, registry_day(registry)))
 
 
@@ -210,154 +176,3 @@ def test_expectations_of_a_case_become_labels(known):
 
 def test_a_source_that_is_not_there_is_left_out(known):
     assert hooked(known, ("bench.no_such_module",)) == ()
-
-
-VENDORS = {"mx.acme.example": "acme", "mx.other.example": "other"}.get
-
-
-@pytest.mark.parametrize(
-    ("exchangers", "reading"),
-    [
-        ([(10, "mx.acme.example")], {"acme"}),
-        ([(10, "mx.acme.example"), (20, "mx.other.example")], {"acme"}),
-        ([(10, "mx.acme.example"), (10, "mx.other.example")], {"acme", "other"}),
-        ([(10, "mx.acme.example"), (10, "mail.city.be")], {"acme"}),
-        ([(10, "mail.city.be"), (20, "mx.acme.example")], {OWN}),
-        ([(10, "mail.notcity.be")], {UNKNOWN}),
-        ([(10, "mx.filter.example")], {UNKNOWN}),
-        ([], {UNKNOWN}),
-    ],
-)
-def test_the_plain_reading_sees_mx_names_and_nothing_else(exchangers, reading):
-    assert plain_reading("city.be", exchangers, VENDORS) == reading
-
-
-def test_our_reading_in_the_words_of_the_plain_one():
-    silent = claim(vendor="", finding="UNKNOWN", confidence="")
-    assert our_reading([claim(vendor="acme"), claim(role="inbound", vendor="f")]) == {"acme"}
-    assert our_reading([silent]) == {UNKNOWN}
-    assert our_reading([replace(silent, finding="CONFLICTING")]) == {"conflicting"}
-    assert our_reading([replace(silent, finding="OWN"), claim(vendor="acme")]) == {OWN, "acme"}
-    assert our_reading([replace(silent, role="", finding="NO_SERVICE")]) == {"no mail"}
-    assert our_reading([replace(silent, role="")]) == {UNKNOWN}
-
-
-def test_differences_say_from_what_to_what():
-    plain = {d: frozenset({r}) for d, r in (("a.be", OWN), ("b.be", "acme"), ("c.be", "acme"))}
-    ours = {
-        "a.be": (claim("a.be", vendor="acme"),),
-        "b.be": (claim("b.be", vendor="other"),),
-        "c.be": (claim("c.be", vendor="acme"),),
-    }
-    found = differences(plain, ours)
-    assert [(each.domain, each.kind) for each in found] == [
-        ("b.be", "a vendor, another vendor"),
-        ("a.be", "own, a vendor"),
-    ]
-    assert shown(found[0].ours) == "other"
-    assert "own, a vendor: 1" in "\n".join(page.differing(found, {"a.be": "acme"}))
-
-
-def many() -> list[Claim]:
-    common = [claim(f"c{number}.be") for number in range(80)]
-    rare = [claim("r.be", confidence="possible"), claim("s.be", kind=EUROPEAN)]
-    return [*common, *rare]
-
-
-def test_the_sample_has_every_kind_and_does_not_depend_on_the_order():
-    drawn = draw(many(), 12)
-    assert len(drawn) == 12
-    assert {kind_of(each) for each in drawn} == {kind_of(each) for each in many()}
-    assert draw(reversed(many()), 12) == drawn
-    assert draw(many(), 12, seed="another") != drawn
-    assert len(draw(many()[:3], 12)) == 3
-
-
-def test_the_sample_moves_as_little_as_the_findings():
-    before = {name_of(each) for each in draw(many(), 12)}
-    after = {name_of(each) for each in draw([*many(), claim("new.be")], 12)}
-    assert len(before & after) >= 11
-
-
-def test_places_go_to_kinds_by_the_root_of_their_size():
-    parts = allot({("a",) * 5: 100, ("b",) * 5: 25, ("c",) * 5: 1}, 16)
-    assert parts == {("a",) * 5: 10, ("b",) * 5: 5, ("c",) * 5: 1}
-
-
-def test_a_verdict_is_kept_and_a_changed_finding_is_told():
-    mine = claim()
-    row = dict(zip(COLUMNS, (*name_of(mine), said(mine), "right", "so it is"), strict=True))
-    verdicts = read_verdicts([row])
-    (same,) = with_verdicts([mine], verdicts)
-    (changed,) = with_verdicts([replace(mine, confidence="possible")], verdicts)
-    (other,) = with_verdicts([claim("other.be")], verdicts)
-    assert (same.verdict.reason, same.is_stale) == ("so it is", False)
-    assert changed.is_stale
-    assert (other.verdict, other.is_stale) == (None, False)
-    assert "| likely | 0 | 0 | 1 | 1 |" in "\n".join(page.verdicts([same, changed, other]))
-
-
-def test_a_wrong_word_and_a_second_verdict_are_refused():
-    row = dict(zip(COLUMNS, ("city.be", "mailbox", "acme", "x", "right", ""), strict=True))
-    with pytest.raises(ValueError, match="none of"):
-        read_verdicts([{**row, "verdict": "perhaps"}])
-    with pytest.raises(ValueError, match="judged twice"):
-        read_verdicts([row, row])
-
-
-def test_the_verdicts_that_are_kept_can_be_read():
-    import csv
-
-    with BY_HAND.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    assert len(read_verdicts(rows)) >= 50
-    assert all(row["reason"] for row in rows)
-
-
-def test_tables_show_shares_and_keep_their_cells():
-    assert page.share(0, 0) == (0, 0, "not measured", "")
-    assert page.share(20, 20) == (20, 20, "1.000", "0.839 to 1.000")
-    assert page.table(("a", "n>"), [("x|y", 1)]) == ["| a | n |", "|---|--:|", "| x\\|y | 1 |", ""]
-
-
-def test_confusion_names_what_is_wrong_missed_and_forbidden():
-    scored = score([label("group")], [claim(vendor="other")])
-    told = "\n".join(page.confusion(scored, [claim(vendor="worse")]))
-    assert "| city.be | mailbox | wrong | group | ATTRIBUTED other likely |" in told
-    assert "| city.be | mailbox | missed | group |" in told
-    assert "| city.be | mailbox | forbidden |  | ATTRIBUTED worse likely |" in told
-    assert page.confusion(score([label("acme")], [claim()])) == ["None.", ""]
-
-
-def test_every_class_has_its_place_in_the_tables():
-    checked = score(
-        [label("acme", subject=kind) for kind in CLASSES],
-        [claim(kind, kind=kind) for kind in CLASSES],
-    )
-    rows = [line for line in page.by_class(checked.claims) if line.startswith("| email")]
-    assert [row.split(" | ")[2] for row in rows] == list(CLASSES)
-
-
-def test_records_are_read_without_the_tool(tmp_path):
-    rows = [
-        ("City.be.", "MX", ["10 MX.acme.example.", "5 mail.city.be."]),
-        ("city.be.", "TXT", ['"v=spf1 include:_spf.a.exa" "mple redirect=b.example"']),
-        ("_spf.a.example.", "TXT", ['"v=spf1 include:c.example -all"']),
-    ]
-    with gzip.open(tmp_path / "w.jsonl.gz", "wt", encoding="utf-8") as out:
-        for name, rtype, data in rows:
-            out.write(json.dumps({"name": name, "type": rtype, "data": data}) + "\n")
-    recording = Recording(tmp_path, "w")
-    assert not recording.is_here
-    assert recording.exchangers("city.be") == [(5, "mail.city.be"), (10, "mx.acme.example")]
-    assert recording.path_to("city.be", "c.example") == ("city.be", "_spf.a.example", "c.example")
-    assert recording.path_to("city.be", "b.example") == ("city.be", "b.example")
-    assert recording.path_to("city.be", "d.example") == ()
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not Recording().is_here, reason="the recorded world is not here: replay")
-def test_the_same_data_give_the_same_bytes():
-    runs = [measure(Recording()) for _ in range(2)]
-    assert written(runs[0]) == written(runs[1])
-    assert sample_page(runs[0]) == sample_page(runs[1])

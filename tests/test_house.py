@@ -108,6 +108,7 @@ def known_names() -> set[str]:
             names |= {
                 value
                 for rule in table.get("fingerprints", ())
+                if rule["signal"] != "ns-tld"
                 for key in ("suffix", "exact")
                 for value in rule.get(key, ())
             }

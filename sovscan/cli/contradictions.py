@@ -91,18 +91,21 @@ def _counted(found: Iterable[Contradiction], told: Counter[str]) -> Iterator[Con
         yield each
 
 
-def _judged(reader: Reader, scan: int, domains: tuple[str, ...]) -> Iterator[Assessment]:
-    """The judgements of these bodies, or of all."""
+def _judged(reader: Reader, scan: int, domains: tuple[str, ...]) -> Iterable[Assessment]:
+    """The judgements of these bodies, all of them there before anything is written; or of all."""
     if not domains:
-        yield from reader.assessments(scan)
-    for domain in dict.fromkeys(map(_normal, domains)):
-        assessment = next(reader.assessments(scan, domain=domain), None)
-        if assessment is None:
-            raise UsageError(
-                f"scan {scan} holds no judgement of {domain}",
-                "Run: sovscan assess, or name another --scan.",
-            )
-        yield assessment
+        return reader.assessments(scan)
+    return [_one(reader, scan, domain) for domain in dict.fromkeys(map(_normal, domains))]
+
+
+def _one(reader: Reader, scan: int, domain: DomainName) -> Assessment:
+    assessment = next(reader.assessments(scan, domain=domain), None)
+    if assessment is None:
+        raise UsageError(
+            f"scan {scan} holds no judgement of {domain}",
+            "Run: sovscan assess, or name another --scan.",
+        )
+    return assessment
 
 
 def _normal(text: str) -> DomainName:

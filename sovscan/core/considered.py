@@ -24,18 +24,19 @@ from sovscan.core.model import (
 )
 from sovscan.core.names import is_address, within
 from sovscan.core.readings import Reading, readings
-from sovscan.core.resting import GROUND, OWN, Held, held, roles_beside, telling
+from sovscan.core.resting import OWN, Held, held, roles_beside, telling
 
 ORDER = (
     "outvoted", "front-not-own", "outranked", "ambiguous", "not-its-own", "by-address", "leftover",
-    "synthetic", "edge-in-front", "other-role", "soa-alone", "unusable", "weak", "second",
-    "not-judged", "no-service", "no-front", "unrecognised", "same", "unused",
+    "leads-on", "synthetic", "edge-in-front", "other-role", "soa-alone", "unusable", "weak",
+    "second", "not-judged", "no-service", "no-front", "unrecognised", "same", "unused",
 )  # fmt: skip
 """The codes, the most telling first."""
 
 NEVER_ELECT = {"spf-include", "txt-token", "tenant-host"}
 """Kinds that may second a party, and elect none however strong their rule is."""
 HOSTS = {"mx-host", "ns-host"}
+ALIAS = "autodiscover-target"
 VOICES = ("dkim-", "autodiscover-")
 """How the kinds begin that speak of a mailbox behind the front."""
 
@@ -59,12 +60,14 @@ class Considered:
 @dataclass(frozen=True, slots=True)
 class _Bench:
     """With what a reading is compared: the judgement of its service, the other readings that were
-    not followed, the CNAME that speaks at autodiscover, and who stands in front of which web name.
+    not followed, the CNAME that speaks at autodiscover, where each alias leads, and who stands in
+    front of which web name.
     """
 
     held: Held
     others: tuple[Reading, ...]
     alias: str
+    leads: Mapping[str, str]
     fronts: Mapping[str, str]
 
 
@@ -76,12 +79,14 @@ def considered(
     mail = judged[Service.EMAIL].domains if Service.EMAIL in judged else ()
     every = readings(target, facts, knowledge, mail)
     fronts = judged[Service.CDN].by_host if Service.CDN in judged else {}
-    alias = next((each.signal.value for each in every if _speaks(each)), "")
+    alias = next((each.signal.value for each in reversed(every) if _speaks(each)), "")
+    voices = [each.signal for each in every if each.signal.kind.startswith(VOICES)]
+    leads = {str(s.question.name): s.value for s in voices if s.question.type == "CNAME"}
     found = []
     for service, resting in judged.items():
         mine = (each for each in every if each.service is service)
         others = tuple(each for each in mine if not resting.carries(each))
-        bench = _Bench(resting, others, alias, fronts)
+        bench = _Bench(resting, others, alias, leads, fronts)
         told = [_considered(each, bench) for each in others]
         found += sorted(told, key=lambda each: (ORDER.index(each.reason.code), each.agrees))
     return tuple(found)
@@ -115,10 +120,10 @@ def _by_itself(reading: Reading, bench: _Bench) -> Reason | None:
         return Reason("synthetic")
     if signal.kind == "mx-host" and _cannot_receive(signal.value):
         return Reason("unusable")
-    if reading.hit is None and not reading.is_own:
-        return _unrecognised(reading, bench)
+    if signal.kind.startswith(VOICES) and signal.value in bench.leads:
+        return Reason("leads-on", (("value", bench.leads[signal.value]),))
     if reading.hit is None:
-        return None
+        return None if reading.is_own else _unrecognised(reading, bench)
     if reading.strength is Strength.HINT or signal.kind in NEVER_ELECT:
         return Reason("weak")
     return None
@@ -205,7 +210,7 @@ def _without_rival(reading: Reading, bench: _Bench) -> Reason | None:
         if each.host == reading.host
         and each.vendor
         and not each.is_synthetic
-        and each.role in roles_beside(reading) - GROUND
+        and each.role in roles_beside(reading)
     }
     if len(claims) > 1 and str(reading.vendor) in claims:
         return Reason("ambiguous", (*(("vendor", each) for each in sorted(claims)),))
@@ -216,7 +221,7 @@ def _speaks(reading: Reading) -> bool:
     """Is it a CNAME at autodiscover that names the body or a vendor of mailboxes?"""
     shown = reading.role is Role.MAILBOX and reading.strength is not Strength.HINT
     named = reading.is_own or shown
-    return reading.signal.kind == "autodiscover-target" and named and not reading.is_synthetic
+    return reading.signal.kind == ALIAS and named and not reading.is_synthetic
 
 
 def _is_open(bench: _Bench) -> bool:

@@ -47,13 +47,19 @@ def addresses(facts: Facts, host: str) -> tuple[tuple[str, Question], ...]:
 
 
 def is_absent(facts: Facts, host: str) -> bool:
-    """Is it known that this host has no address?"""
-    return all(outcome(facts, host, rtype) is Outcome.ABSENT for rtype in ADDRESS_TYPES)
+    """Is it known that this host has no address? A name that does not exist has none of any type
+    (RFC 8020).
+    """
+    found = [observation(facts, host, rtype) for rtype in ADDRESS_TYPES]
+    if any(each is not None and each.detail == "NXDOMAIN" for each in found):
+        return True
+    return all(each is not None and each.outcome is Outcome.ABSENT for each in found)
 
 
 def is_failed(facts: Facts, host: str) -> bool:
-    """Was a question for an address of this host not answered?"""
-    return any(outcome(facts, host, rtype) is Outcome.FAILED for rtype in ADDRESS_TYPES)
+    """Was a question for an address of this host not answered, so that it may have some?"""
+    failed = any(outcome(facts, host, rtype) is Outcome.FAILED for rtype in ADDRESS_TYPES)
+    return failed and not is_absent(facts, host)
 
 
 def alias_chain(facts: Facts, name: str) -> tuple[tuple[DomainName, Question], ...]:
@@ -130,7 +136,7 @@ def is_synthetic(facts: Facts, probe: Question, domain: str) -> bool:
     answers the same.
 
     A wildcard at the domain answers for every name below it that does not exist, however deep (RFC
-    4592).
+    4592). Where a control was not answered, nobody can tell: then it is taken for made up.
     """
     found = facts.get(probe)
     if found is None or found.outcome is not Outcome.SEEN:
@@ -140,6 +146,10 @@ def is_synthetic(facts: Facts, probe: Question, domain: str) -> bool:
     for name in dict.fromkeys((beside, f"{label}.{domain}")):
         for rtype in dict.fromkeys((probe.type, "CNAME", "TXT")):
             control = observation(facts, name, rtype)
-            if control and control.outcome is Outcome.SEEN and control.answers == found.answers:
+            if control is None:
+                continue
+            if control.outcome is Outcome.FAILED:
+                return True
+            if control.outcome is Outcome.SEEN and control.answers == found.answers:
                 return True
     return False

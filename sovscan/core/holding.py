@@ -11,10 +11,10 @@ from sovscan.core import spf
 from sovscan.core.attribute.ground import surroundings
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import Facts, answers, mail_exchangers, name_servers
+from sovscan.core.mail_signals import dkim_signals
 from sovscan.core.match import Hit
 from sovscan.core.model import Role, Target
 from sovscan.core.names import is_address, within
-from sovscan.core.signals import dkim_signals
 
 KEYS = "._domainkey."
 """A DKIM key lies at selector._domainkey.signer (RFC 6376 section 3.6.2.1)."""

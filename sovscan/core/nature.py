@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sovscan.core.context import Knowledge
-from sovscan.core.holding import Known, View
+from sovscan.core.holding import KEYS, Known, View, before
 from sovscan.core.model import DomainName, EntityId, RuleId, VendorId
 from sovscan.core.registry import EntityKind
 
@@ -70,10 +70,12 @@ class Ground:
     made: frozenset[RuleId]
 
 
-def verdict(name: Known, bears: DomainName | None, ground: Ground) -> Verdict:
-    """The nature of one name; `bears`: the body that uses it and whose name it bears."""
+def verdict(name: Known, bears: DomainName | None, holders: int, ground: Ground) -> Verdict:
+    """The nature of one name of a value that so many bodies hold; `bears`: the one among them whose
+    name it bears.
+    """
     if ground.view is View.TENANT:
-        return Verdict(Nature.SHARED, "made-for-one")
+        return _of_account(name, holders, ground)
     own = _own(name, ground)
     if own is not None:
         return own
@@ -112,6 +114,21 @@ def made_for_customers(hosts: Iterable[tuple[Known, bool]]) -> Iterator[RuleId]:
     for rule, hosts_of_rule in count.items():
         if hosts_of_rule >= MADE_HOSTS and bearing[rule] >= MADE_PART * hosts_of_rule:
             yield rule
+
+
+def _of_account(name: Known, holders: int, ground: Ground) -> Verdict:
+    """A label that a rule's own example bears is the product's. One at most bodies of a vendor may
+    be a large account, or what the vendor gives to all.
+    """
+    if name.hit is None:
+        return Verdict(Nature.UNKNOWN, "no-rule")
+    rule = name.hit.fingerprint
+    signers = (str(example).partition(KEYS)[2] for example in rule.examples)
+    if name.stem in {before(signer, rule.suffix) for signer in signers}:
+        return Verdict(Nature.MARKET, "named-by-rule")
+    if 2 * holders > ground.vendors[name.hit.vendor.id] >= FEWEST:
+        return Verdict(Nature.UNKNOWN, "most-of-the-vendor")
+    return Verdict(Nature.SHARED, "made-for-one")
 
 
 def _of_provider(name: Known, vendor: VendorId, ground: Ground) -> Verdict:

@@ -14,6 +14,7 @@ from sovscan.core.facts import (
     name_servers,
     random_label,
 )
+from sovscan.core.mail_signals import token_signals
 from sovscan.core.match import Hit
 from sovscan.core.model import (
     DomainName,
@@ -29,15 +30,8 @@ from sovscan.core.model import (
     VendorId,
 )
 from sovscan.core.names import within
-from sovscan.core.signals import (
-    RDAP,
-    every_signal,
-    of_address,
-    registered_network,
-    token_signals,
-    web_names,
-    zone_signals,
-)
+from sovscan.core.pages import web_names
+from sovscan.core.signals import RDAP, every_signal, of_address, registered_networks, zone_signals
 
 OWN_NAME = RuleId("core#own-name")
 UNRECOGNISED = RuleId("core#unrecognised")
@@ -146,9 +140,9 @@ def _registered(facts: Facts, knowledge: Knowledge, host: str, relation: str) ->
     """The networks that a registry named, where the table knew none."""
     for address, question in addresses(facts, host):
         if knowledge.networks.lookup(address) is None:
-            network = registered_network(facts, address)
             told_by = Question(DomainName(address), RDAP)
-            yield from of_address(network, relation, address, question, told_by)
+            for network in registered_networks(facts, address):
+                yield from of_address(network, relation, address, question, told_by)
 
 
 def _hosts(

@@ -203,7 +203,7 @@ class _Register:
 
 def _whole(held: _Held, ground: Ground) -> Verdict:
     """The nature of all names of a value together, and of the addresses beside them."""
-    said = [verdict(name, held.bears, ground) for name in held.names]
+    said = [verdict(name, held.bears, len(held.holders), ground) for name in held.names]
     if held.has_addresses:
         said.append(Verdict(Nature.UNKNOWN, "addresses"))
     return max(said, key=lambda each: each.nature.rank)

@@ -262,7 +262,14 @@ def _sides(held: list[Contradiction], voice: Voice) -> str:
     others = [signal for side in first.against for signal in side.signals]
     sides = [_signals(side, voice) for side in (own, others)]
     rest = " · ".join(clean(f"{key} {value}", SIDE) for key, value in first.others)
+    if not first.fact(SAYS):
+        rest = _sentence(first.reason, voice) or rest
     return "  |  ".join(text for text in (*sides, rest) if text)
+
+
+def _sentence(reason: Reason, voice: Voice) -> str:
+    """What the language says of a code that names no sides; empty where it does not know it."""
+    return voice.reason(reason) if voice.word("reasons", reason.code) != reason.code else ""
 
 
 def _signals(signals: list[tuple[str, str]], voice: Voice) -> str:

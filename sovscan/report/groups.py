@@ -39,6 +39,7 @@ WHY = {
     "most-of-the-scan": "most bodies seen use this vendor",
     "provider-names-it": "a provider's host",
     "by-network": "known by its network only",
+    "most-of-the-vendor": "most bodies of this vendor share it",
     "no-rule": "no rule knows whose it is",
     "addresses": "names addresses as well",
 }
@@ -89,7 +90,8 @@ def groups_text(
     for view, seen in found.seen.items():
         held = [row for row in rows if row["by"] == view.value]
         if held:
-            title = f"{TITLES[view]}: {len(held)} shared; {seen} of {found.bodies} bodies show one"
+            count = "1 group" if len(held) == 1 else f"{len(held)} groups"
+            title = f"{TITLES[view]}: {count}; {seen} of {found.bodies} bodies show one"
             parts.append(f"{title}\n{_table(held[:most])}{_rest(held, most)}")
     return "\n\n".join(parts)
 
@@ -110,7 +112,7 @@ def _vendor(
 
 
 def _rest(held: list[dict[str, Any]], most: int | None) -> str:
-    return f"\n{len(held) - most} smaller ones are not shown" if most and len(held) > most else ""
+    return f"\nand {len(held) - most} more" if most and len(held) > most else ""
 
 
 def _table(rows: list[dict[str, Any]]) -> str:

@@ -28,7 +28,7 @@ WORDS = {"service", "signal"}
 
 def prose(text: str) -> str:
     """Text that says what it says, and nothing to a renderer: no emphasis, link, HTML, or list."""
-    escaped = _MARKS.sub(r"\\\g<0>", clean(text.strip(), most=len(text) + 1))
+    escaped = _MARKS.sub(r"\\\g<0>", clean(text, most=len(text) + 1).strip())
     for mark, told in ENTITIES:
         escaped = escaped.replace(mark, told)
     unlinked = _AUTOLINK.sub(r"\1&#46;", escaped)

@@ -172,6 +172,16 @@ CREATE TABLE assessments (
     FOREIGN KEY (scan, target) REFERENCES sightings (scan, target)
 ) STRICT;
 
+-- The parties of each service, and one row without a party where there are none but senders.
+CREATE VIEW rows_of_services AS
+SELECT * FROM parties
+UNION ALL
+SELECT
+    s.verdict, s.service, 0 AS position, NULL AS role, NULL AS finding, NULL AS vendor, NULL AS operator, NULL AS platform,
+    NULL AS share, NULL AS confidence, NULL AS preference, NULL AS reasons, NULL AS evidence
+FROM attributions s
+WHERE NOT EXISTS (SELECT 1 FROM parties p WHERE p.verdict = s.verdict AND p.service = s.service AND p.role <> 'sender');
+
 CREATE VIEW findings AS
 SELECT
     a.id AS assessment, a.scan, g.observed_at, t.body, t.name, t.domain, t.country, t.level,
@@ -191,7 +201,7 @@ JOIN sightings g ON g.scan = a.scan AND g.target = a.target
 JOIN targets t ON t.id = a.target
 JOIN bases b ON b.id = a.basis
 JOIN attributions s ON s.verdict = a.verdict
-LEFT JOIN parties p ON p.verdict = a.verdict AND p.service = s.service
+JOIN rows_of_services p ON p.verdict = a.verdict AND p.service = s.service
 LEFT JOIN verdict_reaches v ON v.verdict = a.verdict AND v.vendor = p.vendor
 LEFT JOIN reaches r ON r.id = v.reach
 LEFT JOIN verdict_reaches w ON w.verdict = a.verdict AND w.vendor = p.platform

@@ -39,7 +39,7 @@ def normalise(text: str) -> Name:
     domain = _ascii(host.rstrip(".").lower())
     _refuse_bad_labels(domain)
     zone = _registrable(domain)
-    if domain != zone:
+    while domain != zone and domain.startswith("www."):
         domain = domain.removeprefix("www.")
     return Name(DomainName(domain), DomainName(zone))
 

@@ -70,9 +70,10 @@ def test_explain_lists_what_is_unknown_and_why(run, scanned):
 
 def test_explain_for_machines(run, scanned):
     found = json.loads(run("explain", "own.example", "email", "--format", "json").stdout)
-    mailbox = next(party for party in found["parties"] if party["role"] == "mailbox")
-    assert mailbox["vendor"]["controller"] == "microsoft"
-    assert {evidence["question"]["type"] for evidence in mailbox["evidence"]} >= {"MX", "CNAME"}
+    (email,) = found["services"]
+    mailbox = next(party for party in email["parties"] if party["role"] == "mailbox")
+    assert mailbox["reach"]["controller"] == "microsoft"
+    assert {evidence["fact"]["type"] for evidence in mailbox["evidence"]} >= {"MX", "CNAME"}
     assert all(evidence["source"].startswith("http") for evidence in mailbox["evidence"])
 
 
@@ -176,7 +177,16 @@ def test_networks_status_thanks_its_sources(run):
 
 def test_explain_of_all_services_is_one_json_document(run, scanned):
     found = json.loads(run("explain", "own.example", "--format", "json").stdout)
-    assert [each["service"] for each in found] == ["email", "hosting", "dns", "cdn"]
+    assert [each["service"] for each in found["services"]] == ["email", "hosting", "dns", "cdn"]
+    assert found["target"]["domain"] == "own.example"
+    assert found["same_registry"]
+
+
+def test_explain_as_a_letter(run, scanned):
+    told = run("explain", "own.example", "--format", "md").stdout
+    assert told.startswith("# On whom `own.example` depends")
+    assert told.count("\n## ") == 5
+    assert "> `own.example MX`: `0 own-example.mail.protection.outlook.com`" in told
 
 
 def test_a_full_device_is_told_without_a_traceback(scanned):

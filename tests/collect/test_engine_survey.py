@@ -8,9 +8,9 @@ from sovscan.collect import Engine, Resolver, Server, Survey
 from sovscan.collect.dns.engine import HOPELESS
 from sovscan.collect.dns.probing import answers_by_tcp
 from sovscan.core.facts import is_synthetic
+from sovscan.core.mail_signals import autodiscover_signals, dkim_signals
 from sovscan.core.model import Outcome
 from sovscan.core.registry import Probe
-from sovscan.core.signals import autodiscover_signals, dkim_signals
 from sovscan.demo import stage
 from sovscan.demo.world import World
 from tests.collect.helpers import closed_port, explore, q, udp

@@ -108,6 +108,13 @@ def test_an_srv_record_alone_is_not_left_over(rejected):
     assert codes(found)["autodiscover-srv", "autodiscover.outlook.com"] == "same"
 
 
+def test_an_alias_that_leads_on_is_not_where_mail_programs_are_sent(rejected):
+    chain = "autodiscover.city.be CNAME mail.city.be.\nmail.city.be CNAME"
+    found = rejected(EXCHANGE_ONLINE + f"{chain} autodiscover.outlook.com.\n")
+    way = found["autodiscover-target", "mail.city.be"]
+    assert (way.reason.code, facts_of(way)) == ("leads-on", {"value": "autodiscover.outlook.com"})
+
+
 def test_what_a_wildcard_answers_is_made_up(rejected):
     found = rejected(
         "city.be MX 10 relay.unheard.example.\n*.city.be CNAME autodiscover.outlook.com.\n"

@@ -86,3 +86,25 @@ def test_home_and_european_shares(group):
     mail, dns = of(group(MICROSOFT, SWISS), Service.EMAIL), of(group(MICROSOFT, SWISS), Service.DNS)
     assert (mail.home_share, mail.european_share) == (0, 0.5)
     assert (dns.home_share, dns.european_share) == (1, 1)
+
+
+def test_bodies_are_weighed_by_their_people_where_those_are_told(registry, criteria):
+    from dataclasses import replace
+
+    def people(world: str, population: int | None):
+        body = judged(world, "city.be", registry, criteria)
+        return replace(body, target=replace(body.target, population=population))
+
+    told = [people(MICROSOFT, 9000), people(SWISS, 1000)]
+    found = summarise(told, criteria.methodology)
+    alone = summarise(told[:1], criteria.methodology), summarise(told[1:2], criteria.methodology)
+    weighed = 0.9 * alone[0].pool.value + 0.1 * alone[1].pool.value
+    assert found.by_population.value == pytest.approx(weighed, abs=1e-2)
+    unsaid = summarise([*told, people(GOOGLE, None)], criteria.methodology)
+    assert unsaid.by_population is None
+
+
+def test_a_body_without_a_country_counts_in_no_country(registry, criteria):
+    body = judged(MICROSOFT, "city.be", registry, criteria, country=None)
+    found = summarise([body], criteria.methodology)
+    assert (found.pool.bodies, found.countries) == (1, ())

@@ -18,7 +18,7 @@ from sovscan.core.model import (
     Service,
     VendorId,
 )
-from sovscan.core.score import score
+from sovscan.core.score import score, stakes
 from tests.conftest import the_registry
 
 HOME, SWISS, BRITISH, AMERICAN, GIANT, OPEN = (
@@ -277,3 +277,18 @@ def test_rounded_shares_leave_no_unknown_remainder():
     three = tuple(party(Role.PLATFORM, HOME, 0.333333) for _ in range(3))
     found = judge(Attribution(Service.HOSTING, Finding.ATTRIBUTED, three))
     assert found.coverage == 1
+
+
+def test_the_stakes_of_a_service_are_its_whole_and_tell_each_party():
+    held = stakes(email(GIANT, SWISS), reaches(), criteria(), Lens.BIG_TECH)
+    assert sum(each.weight for each in held) == pytest.approx(1)
+    told = {each.party.vendor: each.risk for each in held if each.party and each.weight}
+    assert told == {GIANT: 1.0, SWISS: 0.0}
+
+
+def test_what_is_not_there_has_no_stakes_and_a_role_that_nobody_fills_an_unknown_one():
+    none = Attribution(Service.CDN, Finding.NO_SERVICE)
+    assert stakes(none, reaches(), criteria(), Lens.BIG_TECH) == ()
+    empty = Attribution(Service.EMAIL, Finding.UNKNOWN)
+    (unknown,) = stakes(empty, reaches(), criteria(), Lens.BIG_TECH)
+    assert (unknown.weight, unknown.risk, unknown.party) == (1.0, None, None)

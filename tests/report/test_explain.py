@@ -1,30 +1,19 @@
-"""One claim as an argument: fact, rule, vendor, owners, law, points, each with its source."""
+"""One claim as an argument: fact, rule, vendor, owners, law, points, each with its source; and what
+was considered and not followed."""
 
-import json
 from dataclasses import replace
 
 import pytest
 
-from sovscan.core.assess import assess
-from sovscan.core.model import Assessment, Attribution, Service
-from sovscan.demo.world import World
-from sovscan.report.explain import Case, explain_document, explain_text
+from sovscan.core.model import Attribution, Finding, Service
+from sovscan.report.argument import Case, argue
+from sovscan.report.explain import MOST_CONSIDERED, explain_text
 from sovscan.report.say import voice
-from tests.conftest import BASIS, look, service, target
+from tests.conftest import MADE, service
+from tests.report.hostile import hostile
 from tests.report.test_text import MICROSOFT, OWN
 
 MX = "city-be.mail.protection.outlook.com"
-
-
-@pytest.fixture
-def case(registry, criteria):
-    def made(records: str, domain: str = "big.be", failing: str = "") -> Case:
-        body = target(domain)
-        facts = look(World(records.format(f"{domain}."), failing.split()), body, registry)
-        judgement = assess(body, facts, registry, criteria, BASIS)
-        return Case(judgement, facts, 7, "2026-11-23T02:10:00Z", registry, criteria)
-
-    return made
 
 
 def one_line(text: str) -> str:
@@ -32,11 +21,7 @@ def one_line(text: str) -> str:
 
 
 def told(case: Case, wanted: Service = Service.EMAIL) -> str:
-    return one_line(explain_text(case, service(case.assessment, wanted), voice()))
-
-
-def read(case: Case, wanted: Service = Service.EMAIL) -> dict:
-    return json.loads(json.dumps(explain_document(case, service(case.assessment, wanted), voice())))
+    return one_line(explain_text(argue(case, (wanted,)), voice()))
 
 
 def evidence(attribution: Attribution) -> list:
@@ -157,62 +142,81 @@ def test_a_sender_is_listed_as_not_used(case):
     assert "never elects a mailbox" in text
 
 
-@pytest.mark.parametrize("wanted", Service)
-def test_the_argument_for_machines_has_the_same_facts_rules_owners_and_laws(case, wanted):
-    made = case(MICROSOFT)
-    document, attribution = read(made, wanted), service(made.assessment, wanted)
-    assert (document["domain"], document["service"]) == ("big.be", wanted)
-    assert document["finding"] == attribution.finding
-    assert document["basis"]["policy"] == "eea-ch"
-    told = [*document["evidence"], *(e for p in document["parties"] for e in p["evidence"])]
-    assert [(e["rule"], e["value"]) for e in told] == [
-        (e.rule, e.signal.value) for e in evidence(attribution)
-    ]
-    assert all(e["answers"] and e["resolver"] and e["first_seen"] for e in told)
-    assert all(e["source"] for e in told if not e["rule"].startswith("core#"))
-    assert document["points"]
-
-
-def test_the_argument_for_machines_names_chain_controller_and_laws(case):
-    parties = {party["role"]: party for party in read(case(MICROSOFT))["parties"]}
-    held = parties["mailbox"]["vendor"]
-    assert held["controller"] == held["chain"][-1]["entity"] == "microsoft"
-    assert (held["country"], held["big_tech"], held["european"]) == ("US", True, False)
-    assert "us-cloud-act" in held["laws"]
-    assert all(link["source"].startswith("http") for link in held["chain"])
-    assert parties["mailbox"]["confidence"] == "confirmed"
-
-
-def hostile(made: Case) -> Case:
-    """The same judgement, had the MX host borne a name that no zone file should hold."""
-
-    def twist(attribution: Attribution) -> Attribution:
-        return replace(attribution, parties=tuple(map(twist_party, attribution.parties)))
-
-    def twist_party(party):
-        first, *rest = party.evidence
-        signal = replace(first.signal, value='x\x1b[2J\u202e"\n\\')
-        return replace(party, evidence=(replace(first, signal=signal), *rest))
-
-    judgement: Assessment = made.assessment
-    return replace(
-        made,
-        assessment=replace(judgement, attributions=tuple(map(twist, judgement.attributions))),
-    )
-
-
-def test_a_hostile_value_is_cleaned_in_text_and_whole_in_json(case):
-    made = hostile(case(MICROSOFT))
-    text = explain_text(made, service(made.assessment, Service.EMAIL), voice())
+def test_a_hostile_value_is_cleaned(case):
+    text = explain_text(argue(hostile(case(MICROSOFT))), voice())
     assert not {"\x1b", "\u202e"} & set(text)
-    assert read(made)["parties"][0]["evidence"][0]["value"] == 'x\x1b[2J\u202e"\n\\'
 
 
 def test_every_service_of_every_kind_of_body_can_be_explained(case):
     for records, failing in ((MICROSOFT, ""), (OWN, ""), ("{0} A 10.0.0.1\n", "x.be"), ("", "")):
         made = case(records or "elsewhere.be A 192.0.2.1\n", "x.be", failing)
         for attribution in made.assessment.attributions:
-            text = explain_text(made, attribution, voice())
+            text = explain_text(argue(made, (attribution.service,)), voice())
             assert attribution.finding in text
-            assert explain_document(made, attribution, voice())["points"]
+            assert "points" in text
             assert "?" not in text.partition("Sources")[0], "a sentence lacks one of its facts"
+
+
+def test_the_facts_tell_when_and_through_whom_they_were_seen(case):
+    made = case(MICROSOFT)
+    count = len(argue(made, (Service.EMAIL,)).claims[0].sights[0].questions)
+    assert f"{count} facts first seen at 2026-11-23T02:10:00Z through 127.0.0.1" in told(made)
+    later = replace(MADE, observed_at="2026-11-25T00:00:00Z", resolver="192.0.2.53")
+    facts = dict(made.facts)
+    for question, fact in facts.items():
+        if question.type == "MX":
+            facts[question] = replace(fact, provenance=later)
+    text = told(replace(made, facts=facts))
+    assert "big.be MX first seen at 2026-11-25T00:00:00Z through 192.0.2.53" in text
+    assert f"{count - 1} facts first seen at 2026-11-23T02:10:00Z through 127.0.0.1" in text
+
+
+def considered_in(text: str) -> str:
+    """The section of what was not followed; empty where there is none."""
+    return text.partition("considered, not followed")[2].partition(" points ")[0]
+
+
+def test_what_was_not_followed_is_told_with_the_reason(case):
+    leftover = "_autodiscover._tcp.{0} SRV 0 0 443 mail.{0}\n{0} TXT MS=ms1\n"
+    text = told(case(MICROSOFT + leftover))
+    section = considered_in(text)
+    assert "autodiscover SRV to mail.big.be: an SRV record is often left over" in section
+    assert "TXT token ms · microsoft-365#token: a hint" in section
+    assert "(it agrees)" in section
+    assert MX not in section
+
+
+def test_what_the_text_tells_elsewhere_is_not_told_twice(case):
+    against = "{0} MX 1 smtp.google.com.\nautodiscover.{0} CNAME autodiscover.outlook.com.\n"
+    text = told(case(against + '{0} TXT "v=spf1 include:_spf.google.com -all"\n'))
+    assert "autodiscover.outlook.com says Microsoft 365, not Google Workspace" in text
+    assert "_spf.google.com" in text
+    assert considered_in(text) == ""
+
+
+def test_the_hints_of_an_unknown_mailbox_are_not_told_as_seen(case):
+    text = told(case("{0} MX 1 mx1-eu1.ppe-hosted.com.\n{0} TXT MS=ms1\n"))
+    assert text.count("microsoft-365#token") == 1 + text.count("microsoft-365#token: http")
+    assert text.index("considered, not followed") < text.index("microsoft-365#token")
+
+
+def test_a_long_list_of_the_rejected_ends_with_their_number(case):
+    names = " ".join(f"include:s{number}.unheard.be" for number in range(9))
+    made = case(MICROSOFT + f'{{0}} TXT "v=spf1 {names} -all"\n')
+    listed = argue(made, (Service.EMAIL,)).claims[0].considered
+    assert len(listed) > MOST_CONSIDERED
+    assert f"and {len(listed) - MOST_CONSIDERED} more (--format json lists all)" in told(made)
+
+
+def test_a_registry_that_has_changed_since_is_told(case):
+    made = case(MICROSOFT)
+    assert "sovscan assess judges anew" in told(made)
+    basis = replace(made.assessment.basis, datasets=made.knowledge.digest)
+    same = replace(made, assessment=replace(made.assessment, basis=basis))
+    assert "judges anew" not in told(same)
+
+
+def test_only_the_wanted_services_are_argued(case):
+    argument = argue(case(MICROSOFT), (Service.DNS, Service.CDN))
+    assert [claim.attribution.service for claim in argument.claims] == [Service.DNS, Service.CDN]
+    assert argue(case(OWN)).claims[0].attribution.finding is Finding.NO_SERVICE

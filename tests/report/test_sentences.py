@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sovscan.core.mail_signals import CLIENT_KINDS
 from sovscan.core.model import Finding, Reason, Role, Service
 from sovscan.report.say import clean, voice
 from tests.conftest import ROOT
@@ -143,6 +144,7 @@ def test_every_signal_of_the_core_has_a_term():
     written, patterns, perhaps = first_arguments("Signal")
     assert patterns == {"f'{relation}-address-as'"}
     kinds = written | perhaps | {f"{relation}-address-as" for relation in ("mx", "ns", "web")}
+    kinds |= set(CLIENT_KINDS)
     assert {"mx-host", "cname-target", "soa-mname", "autodiscover-srv", "ptr"} <= kinds
     terms = english()["signals"].keys() | english()["reasons"].keys()
     assert kinds - terms == set()

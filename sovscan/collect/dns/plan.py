@@ -19,16 +19,11 @@ from sovscan.core.facts import (
     random_label,
     reverse_name,
 )
+from sovscan.core.mail_signals import AUTODISCOVER_SRV, client_questions, client_targets
 from sovscan.core.model import DomainName, Outcome, Question, Target
 from sovscan.core.names import parents, within
+from sovscan.core.pages import mail_domains, web_names
 from sovscan.core.registry import Probe
-from sovscan.core.signals import (
-    AUTODISCOVER_SRV,
-    autodiscover_signals,
-    client_questions,
-    mail_domains,
-    web_names,
-)
 from sovscan.suffixes import registrable
 
 MAX_HOSTS = 16
@@ -136,8 +131,8 @@ def _clients(target: Target, facts: Facts) -> Iterator[Question]:
     """Whether the name to which mail programs are sent is itself an alias: a reseller's, of the
     vendor's.
     """
-    for signal in autodiscover_signals(facts, target.domain):
-        yield Question(DomainName(signal.value), "CNAME")
+    for name, _ in client_targets(facts, target.domain):
+        yield Question(name, "CNAME")
 
 
 def _mail_elsewhere(target: Target, facts: Facts) -> Iterator[Question]:

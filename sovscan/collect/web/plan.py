@@ -10,7 +10,7 @@ from sovscan.collect.web.headers import onward
 from sovscan.collect.web.terms import HTTP, HTTPS, MAX_HOPS, MAX_QUESTIONS, SCHEMES
 from sovscan.core.facts import ADDRESS_TYPES, Facts, addresses
 from sovscan.core.model import DomainName, Outcome, Question, Target
-from sovscan.core.signals import web_names
+from sovscan.core.pages import web_names
 
 _TYPES = {scheme: rtype for rtype, scheme in SCHEMES.items()}
 

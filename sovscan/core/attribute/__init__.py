@@ -23,7 +23,7 @@ def attribute(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Attri
     found = sites(target, facts, knowledge)
     return (
         attribute_email(target, facts, knowledge),
-        attribute_hosting(target, facts, found),
+        attribute_hosting(target, facts, knowledge, found),
         attribute_dns(target, facts, knowledge),
         attribute_cdn(target, facts, found),
     )

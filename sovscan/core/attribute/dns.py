@@ -9,7 +9,7 @@ from sovscan.core.attribute.host import identify
 from sovscan.core.attribute.plain import unobserved
 from sovscan.core.attribute.standing import Standing, spread
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import Facts, name_servers, outcome
+from sovscan.core.facts import Facts, answers, name_servers, outcome
 from sovscan.core.model import (
     Attribution,
     Confidence,
@@ -30,6 +30,10 @@ from sovscan.core.model import (
 from sovscan.core.names import is_host_name, within
 from sovscan.core.signals import zone_signals
 
+DELEGATION = "DELEGATION"
+"""The type of a look at the servers of a zone and of its parent."""
+FINE = {"authoritative", "no-address"}
+"""What a server may be without being lame; that it has no address is told of its host."""
 NO_NAME_SERVER = RuleId("core#no-name-server")
 
 
@@ -53,7 +57,7 @@ def attribute_dns(target: Target, facts: Facts, knowledge: Knowledge) -> Attribu
     finding = next((f for f in (Finding.ATTRIBUTED, Finding.OWN) if f in findings), Finding.UNKNOWN)
     vendors = {each.vendor for each in standings}
     primary = _hidden_primary(facts, zone, hosts, vendors, knowledge)
-    reasons = (*primary, *_top_level(zone, hosts, knowledge))
+    reasons = (*primary, *_delegation(facts, zone, hosts), *_top_level(zone, hosts, knowledge))
     return Attribution(Service.DNS, finding, parties, reasons, conflicts)
 
 
@@ -76,6 +80,26 @@ def _hidden_primary(
     if vendors & {hit.vendor.id for hit in hits}:
         return ()
     return (Reason("hidden-primary", (("host", named.value),)),)
+
+
+def _delegation(
+    facts: Facts, zone: DomainName, hosts: tuple[DomainName, ...]
+) -> tuple[Reason, ...]:
+    """What parent and servers themselves say, where they were asked: other servers than the zone
+    names, and servers that do not answer for it (RFC 9499: lame delegation).
+    """
+    said = [text.split(" ") for text in answers(facts, zone, DELEGATION)]
+    parent = sorted(words[1] for words in said if words[0] == "parent")
+    found = []
+    if parent and parent != sorted(hosts):
+        named = (("parent", host) for host in parent if host not in hosts)
+        others = (("child", host) for host in hosts if host not in parent)
+        found.append(Reason("delegation-differs", (*named, *others)))
+    for words in said:
+        if words[0] == "server" and words[2] not in FINE:
+            how = " ".join(words[2:])
+            found.append(Reason("lame", (("host", words[1]), ("how", how))))
+    return tuple(found)
 
 
 def _top_level(

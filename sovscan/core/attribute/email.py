@@ -39,7 +39,8 @@ from sovscan.core.model import (
     VendorId,
 )
 from sovscan.core.names import is_address, within
-from sovscan.core.signals import mail_domains, sender_signals, tenant_signals, token_signals
+from sovscan.core.pages import mail_domains
+from sovscan.core.signals import sender_signals
 
 NULL_MX = RuleId("core#null-mx")
 NO_MAIL_DECLARED = RuleId("core#no-mail-declared")
@@ -85,19 +86,30 @@ def _with_front(
     receiving = tuple([standing for mx in front for standing in standings[mx]])
     mailbox = find_mailbox(target, facts, knowledge, receiving, named)
     senders = _senders(named, knowledge)
-    parties = (*(_seconded(party, senders) for party in inbound), *mailbox.parties, *backups)
+    unsigned = tuple(_without_sign((*inbound, *backups), mailbox, senders, knowledge))
+    fronts = [_seconded(party, senders) for party in inbound]
+    parties = (*fronts, *(_doubted(party, unsigned) for party in mailbox.parties), *backups)
     named_by_hosts = (each for held in standings.values() for s in held for each in s.conflicts)
     return Attribution(
         service=Service.EMAIL,
         finding=_overall(mailbox.parties),
         parties=(*parties, *senders),
-        reasons=(*reasons, *_bypass(receiving), *_tenants(target, facts, mailbox, knowledge)),
+        reasons=(*reasons, *_bypass(receiving), *_tenants(mailbox, knowledge)),
         conflicts=(
             *mailbox.conflicts,
             *dict.fromkeys(named_by_hosts),
-            *_without_sign(parties, mailbox, senders, knowledge),
+            *unsigned,
         ),
     )
+
+
+def _doubted(party: Party, unsigned: tuple[Reason, ...]) -> Party:
+    """An own mailbox, where SPF lets a mailbox vendor send: some may be there, which nobody can
+    see.
+    """
+    if party.finding is Finding.OWN and unsigned:
+        return replace(party, confidence=Confidence.POSSIBLE)
+    return party
 
 
 def _seconded(party: Party, senders: tuple[Party, ...]) -> Party:
@@ -106,16 +118,10 @@ def _seconded(party: Party, senders: tuple[Party, ...]) -> Party:
     return replace(party, evidence=(*party.evidence, *told)) if told and party.vendor else party
 
 
-def _tenants(
-    target: Target, facts: Facts, mailbox: Mailbox, knowledge: Knowledge
-) -> Iterable[Reason]:
+def _tenants(mailbox: Mailbox, knowledge: Knowledge) -> Iterable[Reason]:
     """Vendors at which the body has verified its domain, and keeps no mailbox as far as is seen."""
     holders = {party.vendor for party in mailbox.parties}
-    signals = (
-        *tenant_signals(facts, target.domain, knowledge.probes),
-        *token_signals(facts, target.domain),
-    )
-    for signal in signals:
+    for signal in mailbox.verified:
         for hit in knowledge.hits(signal, Role.MAILBOX):
             if hit.vendor.id not in holders:
                 said = (("vendor", hit.vendor.id), ("signal", signal.kind))
@@ -141,7 +147,7 @@ def _without_sign(
     parties: tuple[Party, ...], mailbox: Mailbox, senders: tuple[Party, ...], knowledge: Knowledge
 ) -> Iterable[Reason]:
     """SPF lets a mailbox vendor send, and nothing else shows that vendor."""
-    shown = {party.vendor for party in parties} | mailbox.named
+    shown = {party.vendor for party in (*parties, *mailbox.parties)} | mailbox.named
     found = tuple(str(party.vendor or party.finding.value.lower()) for party in mailbox.parties)
     for sender in senders:
         if sender.vendor in knowledge.rules.mailbox_vendors and sender.vendor not in shown:

@@ -89,6 +89,13 @@ class Surroundings:
         return tuple([place.signals[0] for place in self.places if len(place.signals) > 1])
 
     @property
+    def unknown_networks(self) -> tuple[Signal, ...]:
+        """Those of them that no rule knows."""
+        return tuple(
+            [place.signals[0] for place in self.places if len(place.signals) > 1 and not place.hits]
+        )
+
+    @property
     def disputes(self) -> tuple[Reason, ...]:
         """What table and registry do not agree on."""
         return tuple([dispute for place in self.places for dispute in place.dispute])
@@ -106,20 +113,23 @@ class Surroundings:
 def surroundings(facts: Facts, knowledge: Knowledge, host: str, relation: str) -> Surroundings:
     """Read the addresses of a host, and match what they show."""
     seen = tuple([answers(facts, host, rtype) for rtype in ADDRESS_TYPES])
-    missing = () if any(seen) else missing_address(facts, host)
+    missing = () if any(seen) else missing_address(facts, knowledge, host, f"{relation}-host")
     return _around(knowledge, host, relation, seen, missing, _registered(facts, seen))
 
 
-def missing_address(facts: Facts, host: str, end: str | None = None) -> tuple[Reason, ...]:
+def missing_address(
+    facts: Facts, knowledge: Knowledge, host: str, kind: str, end: str | None = None
+) -> tuple[Reason, ...]:
     """A host without an address: its question failed, or the record points nowhere, perhaps to a
-    name that anybody may register. `end`: where its aliases lead.
+    name that anybody may register (which the domain of a known vendor never is). `kind`: the signal
+    that the host is; `end`: where its aliases lead.
     """
     if not is_absent(facts, host):
         return (Reason("address-unseen", (("host", host),)),)
     host = end or host
     free = next((name for name in suffixes(host) if _is_free(facts, name)), None)
     dangling = Reason("dangling", (("host", host),))
-    if free is None:
+    if free is None or knowledge.rules.identify(kind, host):
         return (dangling,)
     return dangling, Reason("takeover", (("host", host), ("domain", free)))
 

@@ -18,6 +18,7 @@ from sovscan.core.jurisdiction import group_of
 from sovscan.core.match import Hit
 from sovscan.core.model import (
     Confidence,
+    DomainName,
     Evidence,
     Finding,
     Reason,
@@ -42,13 +43,12 @@ def identify(
     """
     host = named.value
     around = surroundings(facts, knowledge, host, relation)
-    by_name = knowledge.hits(named, *roles) or _by_alias(named, roles, facts, knowledge)
+    shown, by_name = _recognised(named, roles, facts, knowledge)
     if by_name:
         hit = min(by_name, key=lambda hit: roles.index(hit.fingerprint.role))
-        own = within(host, target.domain)
-        is_service = own and bool(knowledge.hits(named, *roles))
+        own = shown is named and within(host, target.domain)
         base = (
-            _own_service(named, hit, around) if is_service else _by_name(named, hit, roles, around)
+            _own_service(named, hit, around) if own else _by_name(named, shown, hit, roles, around)
         )
     else:
         split = _partly_by_network(named, roles, target, knowledge, around)
@@ -64,17 +64,22 @@ def identify(
     return _on_grounds(base, named, target, around, knowledge)
 
 
-def _by_alias(
+def _recognised(
     named: Signal, roles: tuple[Role, ...], facts: Facts, knowledge: Knowledge
-) -> tuple[Hit, ...]:
-    """The rules that know a name to which this one is an alias. An MX or NS host should be none
-    (RFC 2181 section 10.3); where it is, the mail goes there all the same.
+) -> tuple[Signal, tuple[Hit, ...]]:
+    """The rules that know the name, or a name to which it is an alias, and that name as it was
+    seen. An MX or NS host should be no alias (RFC 2181 section 10.3); where it is, the mail goes
+    there all the same.
     """
-    for alias, _ in alias_chain(facts, named.value):
-        found = knowledge.hits(replace(named, value=alias), *roles)
+    found = knowledge.hits(named, *roles)
+    if found:
+        return named, found
+    for alias, question in alias_chain(facts, named.value):
+        shown = Signal(named.kind, alias, DomainName(named.value), question)
+        found = knowledge.hits(shown, *roles)
         if found:
-            return found
-    return ()
+            return shown, found
+    return named, ()
 
 
 def _partly_by_network(
@@ -106,9 +111,15 @@ def _partly_by_network(
     return tuple(parts)
 
 
-def _by_name(named: Signal, hit: Hit, roles: tuple[Role, ...], around: Surroundings) -> Standing:
-    """The vendor that the name shows, and what of the host's addresses shows it too."""
-    evidence = [hit.evidence(named)]
+def _by_name(
+    named: Signal, shown: Signal, hit: Hit, roles: tuple[Role, ...], around: Surroundings
+) -> Standing:
+    """The vendor that the name shows, or the name to which it is an alias, and what of the host's
+    addresses shows it too.
+    """
+    facts = (("host", named.value), ("to", shown.value))
+    leading = () if shown is named else (Reason("alias-host", facts),)
+    evidence = [hit.evidence(shown)]
     evidence += [o.evidence(signal) for signal, o in around.of(*roles) if o.vendor is hit.vendor]
     return Standing(
         Finding.ATTRIBUTED,
@@ -116,7 +127,7 @@ def _by_name(named: Signal, hit: Hit, roles: tuple[Role, ...], around: Surroundi
         None,
         Confidence.LIKELY,
         tuple(evidence),
-        around.reasons,
+        (*leading, *around.reasons),
         conflicts=_against_network(named, hit, around.of(*roles)),
     )
 
@@ -179,7 +190,7 @@ def _unnamed(named: Signal, target: Target, around: Surroundings) -> Standing:
 
 
 def _unrecognised(named: Signal, code: str, around: Surroundings, weight: float = 1.0) -> Standing:
-    signals = (named, *around.networks)
+    signals = (named, *around.unknown_networks)
     evidence = tuple([Evidence(UNRECOGNISED, signal, Strength.HINT) for signal in signals])
     reasons = (Reason(code, (("host", named.value),)), *around.reasons)
     return Standing(Finding.UNKNOWN, None, None, None, evidence, reasons, weight)

@@ -8,6 +8,7 @@ behind.
 from sovscan.core.attribute.ground import NOWHERE, Ground
 from sovscan.core.attribute.standing import access_lines, spread
 from sovscan.core.attribute.web import Site, site_reasons, without_site
+from sovscan.core.context import Knowledge
 from sovscan.core.facts import Facts
 from sovscan.core.match import Hit
 from sovscan.core.model import (
@@ -23,7 +24,9 @@ from sovscan.core.model import (
 )
 
 
-def attribute_hosting(target: Target, facts: Facts, found: tuple[Site, ...]) -> Attribution:
+def attribute_hosting(
+    target: Target, facts: Facts, knowledge: Knowledge, found: tuple[Site, ...]
+) -> Attribution:
     """The platforms and operators of a body's web names; each page that is shown in the end has an
     equal part.
     """
@@ -33,9 +36,8 @@ def attribute_hosting(target: Target, facts: Facts, found: tuple[Site, ...]) -> 
     known = any(party.finding is Finding.ATTRIBUTED for party in parties if party.share)
     finding = Finding.ATTRIBUTED if known else Finding.UNKNOWN
     disputes = tuple(dict.fromkeys(told for site in found for told in site.around.disputes))
-    return Attribution(
-        Service.HOSTING, finding, parties, site_reasons(target, facts, found), disputes
-    )
+    reasons = site_reasons(target, facts, knowledge, found)
+    return Attribution(Service.HOSTING, finding, parties, reasons, disputes)
 
 
 def _parties(site: Site) -> list[Party]:

@@ -7,10 +7,26 @@ elect a vendor.
 from dataclasses import dataclass, replace
 
 from sovscan.core.attribute.plain import not_answered
-from sovscan.core.attribute.standing import UNRECOGNISED, Standing
-from sovscan.core.attribute.voices import FULL_VOICE, SECOND, Voice, tally_of, voices_of
+from sovscan.core.attribute.standing import OWN_NAME, UNRECOGNISED, Standing
+from sovscan.core.attribute.voices import (
+    FULL_VOICE,
+    SECOND,
+    Voice,
+    conflicts_with,
+    objection,
+    tally_of,
+    unheard,
+    voices_of,
+)
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import Facts, outcome
+from sovscan.core.mail_signals import (
+    CLIENT_KINDS,
+    autodiscover_signals,
+    client_questions,
+    tenant_signals,
+    token_signals,
+)
 from sovscan.core.model import (
     Confidence,
     Evidence,
@@ -25,23 +41,22 @@ from sovscan.core.model import (
     Target,
     VendorId,
 )
-from sovscan.core.signals import (
-    autodiscover_signals,
-    client_questions,
-    tenant_signals,
-    token_signals,
-)
+from sovscan.core.names import within
+
+OUTVOTES = 2 * FULL_VOICE
+"""Two full voices that agree on another vendor outvote an MX name that no voice supports."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """The parties that hold the mailbox, what speaks against them, and the vendors that any voice
-    named.
+    """The parties that hold the mailbox, what speaks against them, the vendors that any voice
+    named, and at which vendors the domain was verified.
     """
 
     parties: tuple[Party, ...]
     conflicts: tuple[Reason, ...]
     named: frozenset[VendorId | None] = frozenset()
+    verified: tuple[Signal, ...] = ()
 
 
 def find_mailbox(
@@ -55,9 +70,12 @@ def find_mailbox(
     `senders`: the names in its SPF tree, of which none elects a vendor.
     """
     clients = autodiscover_signals(facts, target.domain)
-    voices = voices_of(target, facts, knowledge, clients)
-    found = _find(target, facts, knowledge, front, (*clients, *senders), voices)
-    return replace(found, named=frozenset(voice.vendor for voice in voices))
+    tenants = tenant_signals(facts, target.domain, knowledge.probes)
+    verified = (*tenants, *token_signals(facts, target.domain))
+    voices = voices_of(target, facts, knowledge, clients, tenants)
+    found = _find(target, facts, knowledge, front, (*clients, *senders, *verified), voices)
+    named = frozenset([voice.vendor for voice in voices])
+    return replace(found, named=named, verified=verified)
 
 
 def _find(
@@ -73,16 +91,19 @@ def _find(
     receiving = tuple(standing for standing in front if _is_mailbox(standing))
     if (beside := _hybrid(front, receiving, voices, knowledge)) is not None:
         return beside
-    if receiving and not _outvoted(receiving, tally):
+    missed = unheard(target, facts, knowledge)
+    against = _against(receiving, tally)
+    if receiving and against < OUTVOTES and (not against or against + missed < OUTVOTES):
         return _by_front(receiving, voices, knowledge)
-    if not tally:
+    best, second, *_ = (*sorted(tally.values(), reverse=True), 0, 0)
+    settled = not missed if receiving else not missed or best > second + missed
+    if not tally or not settled:  # a voice that was not heard might say otherwise
         return Mailbox((_unknown(target, facts, knowledge, front, named),), ())
-    best = max(tally.values())
     leaders = [vendor for vendor, weight in tally.items() if weight == best]
     rivals = tuple(sorted(str(vendor or "own") for vendor in tally))
     if len(leaders) > 1:
         return _contradicted(voices, rivals)
-    conflicts = _conflicts(leaders[0], voices, receiving)
+    conflicts = conflicts_with(leaders[0], voices, receiving)
     if leaders[0] is None:
         party = _own(front, voices) or _unknown(target, facts, knowledge, front, named)
         return Mailbox((party,), conflicts)
@@ -95,13 +116,14 @@ def _is_mailbox(standing: Standing) -> bool:
     return standing.hit is not None and standing.hit.fingerprint.role is Role.MAILBOX
 
 
-def _outvoted(receiving: tuple[Standing, ...], tally: dict[VendorId | None, int]) -> bool:
-    """Two full voices that agree on another vendor outvote an MX name that no voice supports."""
+def _against(receiving: tuple[Standing, ...], tally: dict[VendorId | None, int]) -> int:
+    """How loud another vendor is named than those whose hosts take the mail, where no voice
+    supports these.
+    """
     names = {standing.vendor for standing in receiving}
-    others = [
-        weight for vendor, weight in tally.items() if vendor is not None and vendor not in names
-    ]
-    return not names & tally.keys() and max(others, default=0) >= 2 * FULL_VOICE
+    if names & tally.keys():
+        return 0
+    return max([weight for vendor, weight in tally.items() if vendor is not None], default=0)
 
 
 def _by_front(
@@ -133,7 +155,7 @@ def _by_front(
             )
         )
     against = tuple(dict.fromkeys(voice for voice in voices if voice.vendor not in vendors))
-    return Mailbox(tuple(parties), tuple(_against(voice, tuple(vendors)) for voice in against))
+    return Mailbox(tuple(parties), tuple(objection(voice, tuple(vendors)) for voice in against))
 
 
 def _elected(
@@ -226,7 +248,7 @@ def _contradicted(voices: tuple[Voice, ...], rivals: tuple[str, ...]) -> Mailbox
         evidence=tuple(dict.fromkeys(voice.evidence for voice in voices)),
         reasons=(Reason("candidates", tuple(("vendor", rival) for rival in rivals)),),
     )
-    conflicts = tuple(_against(voice, ()) for voice in dict.fromkeys(voices))
+    conflicts = tuple(objection(voice, ()) for voice in dict.fromkeys(voices))
     return Mailbox((party,), conflicts)
 
 
@@ -238,15 +260,16 @@ def _unknown(
     named: tuple[Signal, ...],
 ) -> Party:
     """Nothing shows the mailbox. What the domain names is listed; what merely hints, as such."""
-    tenants = tenant_signals(facts, target.domain, knowledge.probes)
-    seen = (*named, *tenants, *token_signals(facts, target.domain))
-    hints = tuple((signal, hit) for signal in seen for hit in knowledge.hits(signal))
-    clients = tuple(s for s in seen if s.kind.startswith("autodiscover"))
+    hints = tuple((signal, hit) for signal in named for hit in knowledge.hits(signal))
+    clients = tuple(s for s in named if s.kind in CLIENT_KINDS and not knowledge.hits(s))
     listed = (
         *(
-            Evidence(UNRECOGNISED, signal, Strength.HINT)
+            Evidence(
+                OWN_NAME if within(signal.value, target.zone) else UNRECOGNISED,
+                signal,
+                Strength.HINT,
+            )
             for signal in clients
-            if not knowledge.hits(signal)
         ),
         *(hit.evidence(signal) for signal, hit in hints),
         *(e for standing in front for e in standing.evidence[:1]),
@@ -274,33 +297,3 @@ def _unanswered(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Rea
     )
     failed = next((each for each in asked if outcome(facts, *each) is Outcome.FAILED), None)
     return (not_answered(facts, *failed),) if failed else ()
-
-
-def _conflicts(
-    chosen: VendorId | None, voices: tuple[Voice, ...], receiving: tuple[Standing, ...]
-) -> tuple[Reason, ...]:
-    against = tuple(dict.fromkeys(voice for voice in voices if voice.vendor != chosen))
-    named = (str(chosen or "own"),)
-    by_name = tuple(
-        Reason(
-            "contradiction",
-            (
-                ("says", s.vendor),
-                ("signal", "mx-host"),
-                ("value", s.evidence[0].signal.value),
-                ("found", named[0]),
-            ),
-        )
-        for s in receiving
-        if s.vendor
-    )
-    return (*(_against(voice, named) for voice in against), *by_name)
-
-
-def _against(voice: Voice, chosen: tuple[str, ...]) -> Reason:
-    """What a voice says beside what was found; where nothing could be found, it merely says so."""
-    signal = voice.evidence.signal
-    said = (("says", str(voice.vendor or "own")), ("signal", signal.kind), ("value", signal.value))
-    if not chosen:
-        return Reason("unsettled", said)
-    return Reason("contradiction", (*said, *(("found", str(vendor)) for vendor in chosen)))

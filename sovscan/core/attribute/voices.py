@@ -3,14 +3,24 @@ vendor keeps for the domain.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sovscan.core.attribute.standing import OWN_NAME
+from sovscan.core.attribute.standing import OWN_NAME, Standing
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import Facts
-from sovscan.core.model import Evidence, Role, Signal, Strength, Target, VendorId
+from sovscan.core.facts import Facts, outcome
+from sovscan.core.mail_signals import client_questions, dkim_signals, mta_sts_signals
+from sovscan.core.model import (
+    Evidence,
+    Outcome,
+    Question,
+    Reason,
+    Role,
+    Signal,
+    Strength,
+    Target,
+    VendorId,
+)
 from sovscan.core.names import within
-from sovscan.core.signals import dkim_signals, tenant_signals
 
 FULL_VOICE = 2
 WEAK_VOICE = 1
@@ -43,10 +53,14 @@ def tally_of(voices: tuple[Voice, ...]) -> dict[VendorId | None, int]:
 
 
 def voices_of(
-    target: Target, facts: Facts, knowledge: Knowledge, clients: tuple[Signal, ...]
+    target: Target,
+    facts: Facts,
+    knowledge: Knowledge,
+    clients: tuple[Signal, ...],
+    tenants: tuple[Signal, ...],
 ) -> tuple[Voice, ...]:
-    """Who speaks; `clients` is where mail programs are sent. An SRV record only where no CNAME
-    does.
+    """Who speaks; `clients` is where mail programs are sent, `tenants` what vendors keep for the
+    domain. An SRV record only where no CNAME does.
     """
     dkim = tuple(
         voice
@@ -56,14 +70,31 @@ def voices_of(
     alias = tuple(signal for signal in clients if signal.kind == "autodiscover-target")
     service = tuple(signal for signal in clients if signal.kind == "autodiscover-srv")
     by_alias = _client_voices(alias, FULL_VOICE, target, knowledge)
-    first = (*dkim, *(by_alias or _client_voices(service, WEAK_VOICE, target, knowledge)))
+    if not by_alias and outcome(facts, *client_questions(target.domain)[0]) is not Outcome.FAILED:
+        by_alias = _client_voices(service, WEAK_VOICE, target, knowledge)
+    first = (*dkim, *by_alias)
     named = {voice.vendor for voice in first}
+    policy = (replace(each, kind="mx-host") for each in mta_sts_signals(facts, target.domain))
     seconds = (
         voice
-        for signal in tenant_signals(facts, target.domain, knowledge.probes)
-        for voice in _vendor_voices("tenant", SECOND, signal, knowledge)
+        for family, signals in (("tenant", tenants), ("mta-sts", policy))
+        for signal in signals
+        for voice in _vendor_voices(family, SECOND, signal, knowledge)
     )
     return (*first, *(voice for voice in seconds if voice.vendor in named))
+
+
+def unheard(target: Target, facts: Facts, knowledge: Knowledge) -> int:
+    """How loud the voices may be that were not heard, since their questions failed."""
+    alias, service = client_questions(target.domain)
+    asked = [probe for probe in knowledge.probes if not probe.is_vendors]
+    keys = [Question(probe.at(target.domain), probe.type) for probe in asked]
+    if outcome(facts, *alias) is Outcome.FAILED:
+        clients = FULL_VOICE
+    else:
+        clients = WEAK_VOICE if outcome(facts, *service) is Outcome.FAILED else 0
+    failed = any(outcome(facts, *key) is Outcome.FAILED for key in keys)
+    return clients + (FULL_VOICE if failed else 0)
 
 
 def _client_voices(
@@ -90,3 +121,34 @@ def _vendor_voices(
         for hit in knowledge.hits(signal, Role.MAILBOX)
         if hit.fingerprint.strength is not Strength.HINT
     )
+
+
+def conflicts_with(
+    chosen: VendorId | None, voices: tuple[Voice, ...], receiving: tuple[Standing, ...]
+) -> tuple[Reason, ...]:
+    """What speaks against the choice: other voices, and the hosts that take the mail."""
+    against = tuple(dict.fromkeys(voice for voice in voices if voice.vendor != chosen))
+    named = (str(chosen or "own"),)
+    by_name = tuple(
+        Reason(
+            "contradiction",
+            (
+                ("says", s.vendor),
+                ("signal", "mx-host"),
+                ("value", s.evidence[0].signal.value),
+                ("found", named[0]),
+            ),
+        )
+        for s in receiving
+        if s.vendor
+    )
+    return (*(objection(voice, named) for voice in against), *by_name)
+
+
+def objection(voice: Voice, chosen: tuple[str, ...]) -> Reason:
+    """What a voice says beside what was found; where nothing could be found, it merely says so."""
+    signal = voice.evidence.signal
+    said = (("says", str(voice.vendor or "own")), ("signal", signal.kind), ("value", signal.value))
+    if not chosen:
+        return Reason("unsettled", said)
+    return Reason("contradiction", (*said, *(("found", str(vendor)) for vendor in chosen)))

@@ -32,14 +32,8 @@ from sovscan.core.model import (
     Target,
 )
 from sovscan.core.names import within
-from sovscan.core.signals import (
-    LOCATION,
-    PARKED,
-    alias_signals,
-    header_signals,
-    page_facts,
-    web_names,
-)
+from sovscan.core.pages import LOCATION, PARKED, header_signals, page_facts, web_names
+from sovscan.core.signals import alias_signals
 
 MOST_HOPS = 6
 ORIGINS = frozenset({Role.PLATFORM, Role.OPERATOR})
@@ -132,7 +126,9 @@ def sites(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Site, ...
     )
 
 
-def site_reasons(target: Target, facts: Facts, found: tuple[Site, ...]) -> tuple[Reason, ...]:
+def site_reasons(
+    target: Target, facts: Facts, knowledge: Knowledge, found: tuple[Site, ...]
+) -> tuple[Reason, ...]:
     """Names that only send on, to the body's own site or away from it; parked pages; and aliases
     that point nowhere.
     """
@@ -140,12 +136,15 @@ def site_reasons(target: Target, facts: Facts, found: tuple[Site, ...]) -> tuple
     for name in web_names(target.domain):
         chain = alias_chain(facts, name)
         if chain and is_absent(facts, name):
-            reasons += missing_address(facts, name, chain[-1][0])
+            end = chain[-1][0]
+            reasons += missing_address(facts, knowledge, name, "cname-target", end)
     for site in found:
         if site.leads_to is not None:
-            away = not within(site.leads_to, target.zone)
-            code = "redirects-elsewhere" if away else "redirects"
-            reasons.append(Reason(code, (("host", site.name), ("to", site.leads_to))))
+            told = (("host", site.name), ("to", site.leads_to))
+            is_own = within(site.leads_to, target.zone)
+            reasons.append(
+                Reason("redirects", told) if is_own else Reason("redirects-elsewhere", told)
+            )
         if site.weight:
             parked = ((("host", site.name), ("mark", mark)) for mark in site.marks)
             reasons += [Reason("parked", facts) for facts in parked]
