@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sovscan.collect.dns.plan import below, first, grown, is_worth_more
-from sovscan.core.facts import Facts, addresses
+from sovscan.core.facts import Facts
 from sovscan.core.model import Fault, Observation, Outcome, Question, Target
 from sovscan.core.names import within
 from sovscan.core.registry import Probe
@@ -92,11 +92,10 @@ class Survey:
         self._fill()
         return [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
 
-    def addresses(self, question: Question) -> tuple[str, ...]:
-        """The addresses of the host that a question names, from the facts of a body that asks."""
+    def facts(self, question: Question) -> Facts:
+        """What is known so far of the first body that asks this question."""
         asking = self._askers.get(question)
-        found = addresses(asking[0].facts, question.name) if asking else ()
-        return tuple(address for address, _ in found)
+        return asking[0].facts if asking else {}
 
     def take(self, observation: Observation) -> None:
         """An answer (or its failure) for every body that awaits it."""

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
-from sovscan.collect.dns.port import Asker, Source
+from sovscan.collect.dns.port import Asker, Counting, Health, Source
 from sovscan.core.model import Observation, Question
 
 Opener = Callable[[selectors.BaseSelector], Mapping[str, Asker]]
@@ -41,13 +41,17 @@ class Beside:
         for asker, held in self._held.items():
             while held and asker.room > 0:
                 question = held.popleft()
-                asker.ask(question, source.addresses(question))
+                asker.take(question, source.facts(question))
             due = asker.due()
             if due is not None and due <= time.monotonic():
                 asker.tick()
             yield from asker.finished()
 
-    def close(self) -> None:
-        """Drop what is under way."""
+    def close(self) -> Health:
+        """Drop what is under way; what they counted."""
+        counted = Health()
         for asker in self._held:
             asker.close()
+            if isinstance(asker, Counting):
+                counted.add(asker.health)
+        return counted

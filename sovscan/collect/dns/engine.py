@@ -139,7 +139,7 @@ class Engine:
             lanes.close()
         self.health.dropped += self._streams.dropped
         self._streams.close()
-        self._others.close()
+        self.health.add(self._others.close())
 
     def _fill(self, source: Source) -> None:
         """Ask as many new questions as windows and rate have room for."""

@@ -3,9 +3,10 @@
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sovscan.collect.survey import Survey, Surveyed
+from sovscan.core.facts import Facts
 from sovscan.core.model import Observation, Question
 
 
@@ -22,8 +23,8 @@ class Source(Protocol):
     def take(self, observation: Observation) -> None:
         """What became of one of them."""
 
-    def addresses(self, question: Question) -> tuple[str, ...]:
-        """The addresses of the host that a question names, as far as they were observed."""
+    def facts(self, question: Question) -> Facts:
+        """What is known so far of a body that asks this question."""
 
 
 class Asker(Protocol):
@@ -33,8 +34,10 @@ class Asker(Protocol):
     def room(self) -> int:
         """How many more questions it takes now."""
 
-    def ask(self, question: Question, addresses: tuple[str, ...]) -> None:
-        """Begin; the observation comes out of `finished`."""
+    def take(self, question: Question, facts: Facts) -> None:
+        """Begin, with what is known of a body that asks (the addresses of hosts, say); the
+        observation comes out of `finished`.
+        """
 
     def ready(self, fd: int, events: int) -> None:
         """A descriptor that it registered in the selector, with itself as data, is ready."""
@@ -73,9 +76,9 @@ class Asked:
         """Keep what became of one."""
         self.observations.append(observation)
 
-    def addresses(self, question: Question) -> tuple[str, ...]:
-        """None: a plain list knows nothing of hosts."""
-        return ()
+    def facts(self, question: Question) -> Facts:
+        """None: a plain list knows nothing of bodies."""
+        return {}
 
 
 @dataclass(slots=True)
@@ -91,6 +94,15 @@ class Health:
     faults: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: "Health") -> None:
+        """Count what another counted, too."""
+        self.questions += other.questions
+        self.retries += other.retries
+        self.streams += other.streams
+        self.failures += other.failures
+        self.faults += other.faults
+        self.dropped += other.dropped
+
     def row(self) -> dict[str, object]:
         """The counts as plain values, for a file."""
         return {
@@ -101,6 +113,15 @@ class Health:
             "faults": dict(self.faults),
             "dropped": dict(self.dropped),
         }
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """An asker that counts its own tries and what it did not believe. Questions and failures are
+    counted by the engine.
+    """
+
+    health: Health
 
 
 class Resolver(Protocol):

@@ -17,12 +17,16 @@ CHUNK = 65536
 
 class Stream:
     """A connection that opens by itself. `failed` says why where it could not be used, or was
-    closed; then it is of no more use. `answered` counts the answers that came by it.
+    closed; then it is of no more use. `answered` counts the answers that came by it. `owner` is
+    what the selector names when it is ready; itself where there is none.
     """
 
-    def __init__(self, server: Server, selector: selectors.BaseSelector) -> None:
+    def __init__(
+        self, server: Server, selector: selectors.BaseSelector, owner: object = None
+    ) -> None:
         family = socket.AF_INET6 if ":" in server.address else socket.AF_INET
         self._selector = selector
+        self._data = self if owner is None else owner
         self._out = bytearray()
         self._in = bytearray()
         self._connected = self._greeted = False
@@ -37,22 +41,26 @@ class Stream:
         if code not in {0, errno.EINPROGRESS}:
             self._fail(errno.errorcode.get(code, "OSERROR"))
             return
-        selector.register(self._socket, READ | WRITE, self)
+        selector.register(self._socket, READ | WRITE, self._data)
+
+    def fileno(self) -> int:
+        """Its descriptor; -1 once it has failed."""
+        return self._socket.fileno()
 
     def send(self, message: bytes) -> None:
         """Put a message on its way."""
         self._out += len(message).to_bytes(2, "big") + message
         if not self.failed:
-            self._selector.modify(self._socket, READ | WRITE, self)
+            self._selector.modify(self._socket, READ | WRITE, self._data)
 
     def ready(self) -> list[bytes]:
         """The messages that have come whole. Called when the selector says so."""
         try:
             return self._talk()
         except ssl.SSLWantReadError:
-            self._selector.modify(self._socket, READ, self)
+            self._selector.modify(self._socket, READ, self._data)
         except (ssl.SSLWantWriteError, BlockingIOError):
-            self._selector.modify(self._socket, READ | WRITE, self)
+            self._selector.modify(self._socket, READ | WRITE, self._data)
         except ssl.SSLError as error:
             self._fail(f"TLS-{error.reason or 'ERROR'}")
         except OSError as error:
@@ -84,7 +92,7 @@ class Stream:
             self._socket = _tls_context().wrap_socket(
                 self._socket, server_hostname=self._name, do_handshake_on_connect=False
             )
-            self._selector.register(self._socket, READ | WRITE, self)
+            self._selector.register(self._socket, READ | WRITE, self._data)
 
     def _greet(self) -> None:
         if isinstance(self._socket, ssl.SSLSocket):
@@ -97,7 +105,7 @@ class Stream:
             while self._out:
                 sent = self._socket.send(self._out[:CHUNK])
                 del self._out[:sent]
-            self._selector.modify(self._socket, READ, self)
+            self._selector.modify(self._socket, READ, self._data)
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError):
             return ""
         except OSError as error:

@@ -65,9 +65,12 @@ def _plain_to_wire(text: str) -> bytes | None:
 _parent_to_wire = lru_cache(maxsize=8192)(_plain_to_wire)
 
 
-def make_query(name: str, rtype: str, *, mixed: bool = True, edns: bool = True) -> bytes:
+def make_query(
+    name: str, rtype: str, *, mixed: bool = True, edns: bool = True, recursive: bool = True
+) -> bytes:
     """A query with a random id, the case of its letters at random (0x20), recursion desired, and
-    EDNS. AD asks the resolver to say whether it validated (RFC 6840 section 5.7).
+    EDNS. AD asks the resolver to say whether it validated (RFC 6840 section 5.7). Who is asked
+    directly for what he is authoritative for is asked without either.
     """
     wire = name_to_wire(name)
     size = len(wire)
@@ -77,7 +80,7 @@ def make_query(name: str, rtype: str, *, mixed: bool = True, edns: bool = True) 
         turned = int.from_bytes(wire, "big") ^ (letters & int.from_bytes(noise[2:], "big"))
         wire = turned.to_bytes(size, "big")
     ident = noise[0] << 8 | noise[1]
-    head = _HEAD.pack(ident, FLAG_RD | FLAG_AD, 1, 0, 0, edns)
+    head = _HEAD.pack(ident, FLAG_RD | FLAG_AD if recursive else 0, 1, 0, 0, edns)
     return head + wire + _PAIR.pack(TYPES[rtype], IN) + (_OPT if edns else b"")
 
 

@@ -1,6 +1,6 @@
 """RDAP beside the DNS engine: takes questions, asks in a thread, and wakes the loop when one ends.
 
-Of the same shape as the other askers of the loop: `room`, `ask`, `ready`, `due`, `tick`,
+Of the same shape as the other askers of the loop: `room`, `take`, `ready`, `due`, `tick`,
 `finished`, `close`. All of these are called from the loop's thread.
 """
 
@@ -16,6 +16,7 @@ from sovscan.clock import Clock, stamp, utc_now
 from sovscan.collect.rdap.client import Access
 from sovscan.collect.rdap.subjects import Kind, subject
 from sovscan.collect.rdap.worker import TRANSPORT, Waiter, Worker
+from sovscan.core.facts import Facts
 from sovscan.core.model import Fault, Observation, Outcome, Provenance, Question
 
 LISTS = "https://data.iana.org/rdap/"
@@ -68,10 +69,12 @@ class RdapAsker:
         """How many more questions it takes now."""
         return MOST_WAITING - self._open
 
-    def ask(self, question: Question, addresses: tuple[str, ...] = ()) -> None:
-        """Ask the registry that knows, unless the store does, or nobody should be asked. The
-        question itself names what it is about: no addresses are needed.
-        """
+    def take(self, question: Question, facts: Facts) -> None:
+        """The question itself names what it is about: no facts are needed."""
+        self.ask(question)
+
+    def ask(self, question: Question) -> None:
+        """Ask the registry that knows, unless the store does, or nobody should be asked."""
         self._open += 1
         ended = self._unasked(question)
         if ended is not None:
