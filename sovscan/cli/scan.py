@@ -21,7 +21,7 @@ from sovscan.cli.show import print_overview, print_rows
 from sovscan.clock import days_ago, today
 from sovscan.collect import Engine, Server, parse_server, system_servers
 from sovscan.collect.dns.engine import CONCURRENCY
-from sovscan.collect.looks import DNS_ONLY, web_and_registries
+from sovscan.collect.looks import DNS_ONLY, beyond_the_resolver
 from sovscan.collect.rdap import RDAP
 from sovscan.collect.web import read_exclusions
 from sovscan.core.model import Target
@@ -61,7 +61,7 @@ from sovscan.report.view import Overview
     "--web/--no-web",
     default=True,
     show_default=True,
-    help="Look at one page of each web name, too. --no-web asks the DNS and nobody else.",
+    help="Look at one page of each web name, too. --no-web asks the resolver and nobody else.",
 )
 @option(
     "--rdap/--no-rdap",
@@ -70,9 +70,15 @@ from sovscan.report.view import Overview
     help="Ask the registries (slowly) about addresses that the table of networks cannot place.",
 )
 @option(
+    "--delegation/--no-delegation",
+    default=True,
+    show_default=True,
+    help="Ask the name servers of each zone, and of its parent, directly (port 53 must be open).",
+)
+@option(
     "--exclude",
     type=click.Path(exists=True, path_type=Path, dir_okay=False),
-    help="Domains whose web servers asked to be left out, one a line (docs/why-we-ask.md).",
+    help="Domains whose servers asked to be left out, one a line (docs/why-we-ask.md).",
 )
 @option(
     "--concurrency",
@@ -128,6 +134,7 @@ def scan(
     resolver: tuple[str, ...],
     web: bool,
     rdap: bool,
+    delegation: bool,
     exclude: Path | None,
     concurrency: int,
     rate: float | None,
@@ -162,11 +169,12 @@ def scan(
     looks = DNS_ONLY
     if web:
         excluded = read_exclusions(exclude.read_text("utf-8").splitlines()) if exclude else ()
-        looks = web_and_registries(
+        looks = beyond_the_resolver(
             (rule for vendor in knowledge.vendors.values() for rule in vendor.fingerprints),
             knowledge.networks if rdap else None,
             frozenset(excluded),
             pipeline.remembered(db, RDAP),
+            delegation=delegation,
         )
     keep_what_is_loaded()
     engine = Engine(servers, concurrency=concurrency, rate=rate, beside=looks.open)

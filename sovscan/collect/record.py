@@ -2,7 +2,7 @@
 
 `{"name", "type", "ttl", "data"}` is a record set in presentation form, as `sovscan replay` and any
 server of such worlds read it. A name that exists without such a record has a row of type NODATA; a
-question that failed has its kind of failure as `fault`. What does not exist has no row.
+question to the DNS that failed has its kind of failure as `fault`. What does not exist has no row.
 """
 
 import gzip
@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from sovscan.collect.dns.rdata import TYPES
 from sovscan.core.model import Observation, Outcome, Question
 
 STRING = 255
@@ -65,7 +66,7 @@ def rows_of(observation: Observation) -> Iterator[Row]:
     row = {"name": _dotted(owner), "type": question.type, "ttl": ttl, "data": []}
     if observation.outcome is Outcome.SEEN:
         yield row | {"data": [_zone_form(question.type, text) for text in observation.answers]}
-    elif observation.outcome is Outcome.FAILED:
+    elif observation.outcome is Outcome.FAILED and question.type in TYPES:
         yield row | {"fault": observation.detail}
     elif observation.outcome is Outcome.ABSENT and observation.detail == "NODATA":
         yield row | {"type": "NODATA"}

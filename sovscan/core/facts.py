@@ -1,7 +1,7 @@
 """Reading a set of observations: answers, aliases, addresses; failed is never absent."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -14,6 +14,8 @@ Facts: TypeAlias = Mapping[Question, Observation]
 """What was observed for one target, by question; names that many targets share appear in each."""
 
 ADDRESS_TYPES = ("A", "AAAA")
+UNANSWERED = frozenset({Outcome.FAILED, Outcome.SKIPPED})
+"""Asked for, and not answered, or given up before it was asked."""
 
 
 def observation(facts: Facts, name: str, rtype: str) -> Observation | None:
@@ -141,15 +143,30 @@ def is_synthetic(facts: Facts, probe: Question, domain: str) -> bool:
     found = facts.get(probe)
     if found is None or found.outcome is not Outcome.SEEN:
         return False
+    controls = _controls(facts, probe, domain)
+    return any(
+        each.outcome in UNANSWERED
+        or (each.outcome is Outcome.SEEN and each.answers == found.answers)
+        for each in controls
+    )
+
+
+def is_unheard(facts: Facts, probe: Question, domain: str) -> bool:
+    """Was this probe asked and not answered, or one of its controls, so that nobody can tell what
+    it would say?
+    """
+    found = facts.get(probe)
+    if found is None or found.outcome is not Outcome.SEEN:
+        return found is not None and found.outcome in UNANSWERED
+    return any(each.outcome in UNANSWERED for each in _controls(facts, probe, domain))
+
+
+def _controls(facts: Facts, probe: Question, domain: str) -> Iterator[Observation]:
+    """What was seen at the random labels beside a probe and at the domain."""
     label = random_label(domain)
     beside = f"{label}.{probe.name.partition('.')[2]}"
     for name in dict.fromkeys((beside, f"{label}.{domain}")):
         for rtype in dict.fromkeys((probe.type, "CNAME", "TXT")):
             control = observation(facts, name, rtype)
-            if control is None:
-                continue
-            if control.outcome is Outcome.FAILED:
-                return True
-            if control.outcome is Outcome.SEEN and control.answers == found.answers:
-                return True
-    return False
+            if control is not None:
+                yield control

@@ -22,26 +22,26 @@ def web_names(domain: str) -> tuple[DomainName, ...]:
 
 
 def header_signals(facts: Facts, host: str) -> tuple[Signal, ...]:
-    """The response headers of a host's page, as `name: value` in lower case; HTTPS before HTTP."""
-    for rtype in WEB_TYPES:
-        lines = _page_facts(facts, host, rtype, HEADER)
-        if lines:
-            question = Question(DomainName(host), rtype)
-            return tuple(
-                [Signal("http-header", line.lower(), question.name, question) for line in lines]
-            )
-    return ()
+    """The response headers of a host's page, as `name: value` in lower case."""
+    rtype, lines = _page(facts, host, HEADER)
+    if not lines:
+        return ()
+    question = Question(DomainName(host), rtype)
+    return tuple([Signal("http-header", line.lower(), question.name, question) for line in lines])
 
 
 def page_facts(facts: Facts, host: str, key: str) -> tuple[str, ...]:
-    """The values of one kind of fact of a host's page; that of HTTPS, where it answered."""
-    rtype = next((each for each in WEB_TYPES if answers(facts, host, each)), WEB_TYPES[0])
-    return _page_facts(facts, host, rtype, key)
+    """The values of one kind of fact of a host's page."""
+    return _page(facts, host, key)[1]
 
 
-def _page_facts(facts: Facts, host: str, rtype: str, key: str) -> tuple[str, ...]:
-    texts = answers(facts, host, rtype)
-    return tuple([text.removeprefix(key) for text in texts if text.startswith(key)])
+def _page(facts: Facts, host: str, key: str) -> tuple[str, tuple[str, ...]]:
+    """By HTTPS, where that answered, else by HTTP."""
+    for rtype in WEB_TYPES:
+        texts = answers(facts, host, rtype)
+        if texts:
+            return rtype, tuple([t.removeprefix(key) for t in texts if t.startswith(key)])
+    return "", ()
 
 
 def mail_domains(facts: Facts, target: Target) -> tuple[DomainName, ...]:

@@ -76,12 +76,6 @@ def of_address(
     return (origin, itself)
 
 
-def registered_network(facts: Facts, address: str) -> Network | None:
-    """The network that a registry named for an address, where it named one and no more."""
-    found = registered_networks(facts, address)
-    return found[0] if len(found) == 1 else None
-
-
 def registered_networks(facts: Facts, address: str) -> tuple[Network, ...]:
     """The networks that a registry named for an address: each origin, with holder and country."""
     told: dict[str, list[str]] = defaultdict(list)

@@ -47,9 +47,12 @@ def registry_read_once():
 
 @pytest.fixture(autouse=True)
 def nobody_outside_is_asked(monkeypatch: pytest.MonkeyPatch):
-    """The invented worlds name real addresses: no test looks at their web, or asks a registry."""
+    """The invented worlds name real addresses: no test looks at their web, asks their name servers
+    or a registry.
+    """
     monkeypatch.setenv("SOVSCAN_WEB", "0")
     monkeypatch.setenv("SOVSCAN_RDAP", "0")
+    monkeypatch.setenv("SOVSCAN_DELEGATION", "0")
 
 
 @pytest.fixture

@@ -129,3 +129,45 @@ def test_the_questions_are_summed_up(run, inside):
     result = run("scan", "inside.example", "broken.example", "--resolver", inside)
     assert "questions" in result.stderr
     assert "9 SERVFAIL; whose fault: 9 zone" in result.stderr
+
+
+SERVERS = """
+zone.example NS ns1.zone.example.
+ns1.zone.example A 10.0.0.53
+example NS ns.example.
+ns.example A 127.0.0.53
+"""
+
+
+@pytest.fixture
+def zones():
+    with stage(World(SERVERS)) as (address, port):
+        yield f"{address}:{port}"
+
+
+@pytest.mark.parametrize(
+    ("flags", "details"),
+    [
+        (("--web", "--delegation"), ["FORBIDDEN-ADDRESS"]),
+        (("--web", "--no-delegation"), []),
+        (("--no-web", "--delegation"), []),
+    ],
+)
+def test_name_servers_are_asked_unless_that_is_switched_off(run, zones, flags, details):
+    """Their addresses are private here: even so no packet leaves."""
+    result = scan(run, zones, *flags, "--no-rdap", domains=("zone.example",))
+    assert result.exit_code == exits.DONE, result.output
+    looks = [row for row in rows(run, "observations") if row["type"] == "DELEGATION"]
+    assert [(row["name"], row["detail"]) for row in looks] == [
+        ("zone.example", detail) for detail in details
+    ]
+    parent = [row for row in rows(run, "observations") if row["name"] == "example"]
+    assert bool(parent) is bool(details)
+
+
+def test_a_zone_that_is_left_out_is_not_asked_about(run, zones):
+    Path("left-out.txt").write_text("zone.example\n")
+    more = ("--web", "--delegation", "--no-rdap", "--exclude", "left-out.txt")
+    scan(run, zones, *more, domains=("zone.example",))
+    looks = [row for row in rows(run, "observations") if row["type"] == "DELEGATION"]
+    assert [row["detail"] for row in looks] == ["EXCLUDED"]

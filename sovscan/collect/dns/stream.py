@@ -26,7 +26,7 @@ class Stream:
     ) -> None:
         family = socket.AF_INET6 if ":" in server.address else socket.AF_INET
         self._selector = selector
-        self._data = self if owner is None else owner
+        self._owner = owner
         self._out = bytearray()
         self._in = bytearray()
         self._connected = self._greeted = False
@@ -42,6 +42,10 @@ class Stream:
             self._fail(errno.errorcode.get(code, "OSERROR"))
             return
         selector.register(self._socket, READ | WRITE, self._data)
+
+    @property
+    def _data(self) -> object:
+        return self if self._owner is None else self._owner
 
     def fileno(self) -> int:
         """Its descriptor; -1 once it has failed."""

@@ -24,9 +24,12 @@ from sovscan.collect.web.look import (
     first_look,
     summed_up,
 )
+from sovscan.collect.web.plan import addresses_for
+from sovscan.collect.web.policy import distrusted, observe_policy
 from sovscan.collect.web.reading import Answer, failure, observe, skipped, url_of
-from sovscan.collect.web.terms import HTTPS, PORTS
+from sovscan.collect.web.terms import HTTP, PORTS, kind_of
 from sovscan.collect.web.transfer import OpenSocket, Request, Transfer, plain_socket
+from sovscan.core.facts import Facts
 from sovscan.core.model import DomainName, Observation, Provenance, Question
 
 _EVENTS = {
@@ -89,6 +92,10 @@ class WebAsker:
     def room(self) -> int:
         """How many more questions it takes now."""
         return max(0, self._concurrency - len(self._running) - self._queued)
+
+    def take(self, question: Question, facts: Facts) -> None:
+        """Begin to look, at the addresses that were observed of the question's host."""
+        self.ask(question, addresses_for(facts, question.name))
 
     def ask(self, question: Question, addresses: tuple[str, ...]) -> None:
         """Begin to look; the observation comes out of `finished`."""
@@ -168,7 +175,7 @@ class WebAsker:
             Request(
                 url_of(look.question, look.path),
                 look.address,
-                self._ports[look.question.type],
+                self._port(look),
                 look.verify,
                 min(self._timeout, max(0.0, until - now)),
                 self._timeout / 2,
@@ -216,19 +223,26 @@ class WebAsker:
     def _observation(
         self, look: Look, transfer: Transfer, answer: Answer | None, code: int
     ) -> Observation:
-        port = self._ports[look.question.type]
+        port = self._port(look)
         made = Provenance(
             stamp(self._clock()),
             f"[{look.address}]:{port}" if ":" in look.address else f"{look.address}:{port}",
-            "tls" if look.question.type == HTTPS else "tcp",
+            "tcp" if look.question.type == HTTP else "tls",
             attempts=look.attempts,
         )
         if transfer.forbidden:
             return skipped(look.question, "FORBIDDEN-ADDRESS", made)
+        if look.is_of_policy and code == pycurl.E_PEER_FAILED_VERIFICATION:
+            return distrusted(look.question, transfer.verified, made)
         if answer is None:
             detail, fault = verdict(code, transfer.os_error, transfer.is_head_too_large)
             return failure(look.question, detail, fault, made)
+        if look.is_of_policy:
+            return observe_policy(look.question, answer, made)
         return observe(look.question, summed_up(look, answer), made, self._headers)
+
+    def _port(self, look: Look) -> int:
+        return self._ports[kind_of(look.question.type)]
 
     def _on_timer(self, milliseconds: int) -> None:
         """Libcurl wants to be called in so many milliseconds; -1 takes that back."""

@@ -68,11 +68,22 @@ def handshake_facts(handshake: Handshake, host: str) -> Iterator[str]:
     ends = _day(leaf.get("Expire date", ""))
     if ends:
         yield fact("certificate-ends", ends)
+    for fault in certificate_faults(handshake, host):
+        yield fact("certificate-fault", fault)
+
+
+def certificate_faults(handshake: Handshake, host: str) -> Iterator[str]:
+    """What is wrong with the certificate of this host: whom it is from, or whom it is for."""
     if handshake.verified:
-        code = handshake.verified
-        yield fact("certificate-fault", _FAULTS.get(code, f"INVALID-{code}"))
-    if not any(covers(name, host) for name in names):
-        yield fact("certificate-fault", "NAME")
+        yield fault_name(handshake.verified)
+    leaf = handshake.chain[0] if handshake.chain else {}
+    if not any(covers(name, host) for name in alternative_names(leaf)):
+        yield "NAME"
+
+
+def fault_name(verified: int) -> str:
+    """The name of a result of OpenSSL's verification that is not 0."""
+    return _FAULTS.get(verified, f"INVALID-{verified}")
 
 
 def alternative_names(certificate: Mapping[str, str]) -> tuple[str, ...]:

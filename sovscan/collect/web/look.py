@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sovscan.collect.web.fields import Headers
 from sovscan.collect.web.headers import path_within, redirect
 from sovscan.collect.web.reading import Answer
-from sovscan.collect.web.terms import MAX_HOPS, REDIRECTS
+from sovscan.collect.web.terms import MAX_HOPS, MTA_STS, POLICY_PATH, REDIRECTS
 from sovscan.core.model import Question
 
 MAX_ADDRESSES = 2
@@ -31,18 +31,31 @@ class Look:
     headers: Headers = ()
 
     @property
+    def is_of_policy(self) -> bool:
+        """Is this for a policy, which counts only where it stands, from who can show a good
+        certificate (RFC 8461 section 3.3)?
+        """
+        return self.question.type == MTA_STS
+
+    @property
     def address(self) -> str:
         """The address that is asked now."""
         return self.addresses[0]
 
 
 def first_look(question: Question, addresses: Sequence[str]) -> Look:
-    """Where to begin: with the first address of each family, IPv4 first; or the first two of the
-    only family.
+    """Where to begin."""
+    path = POLICY_PATH if question.type == MTA_STS else "/"
+    return Look(question, chosen_of(addresses), path)
+
+
+def chosen_of(addresses: Sequence[str]) -> tuple[str, ...]:
+    """The addresses of a host that are tried: the first of each family, IPv4 first; or the first
+    two of the only family.
     """
     families = [[a for a in addresses if ":" not in a], [a for a in addresses if ":" in a]]
     firsts = tuple(family[0] for family in families if family)
-    return Look(question, firsts if len(firsts) > 1 else tuple(addresses[:MAX_ADDRESSES]))
+    return firsts if len(firsts) > 1 else tuple(addresses[:MAX_ADDRESSES])
 
 
 def after_answer(look: Look, answer: Answer) -> Look | None:
@@ -50,21 +63,23 @@ def after_answer(look: Look, answer: Answer) -> Look | None:
     many led there.
     """
     path = _path_on(answer)
-    if path is None or look.hops >= MAX_HOPS:
+    if path is None or look.hops >= MAX_HOPS or look.is_of_policy:
         return None
     return replace(look, path=path, hops=look.hops + 1, headers=look.headers + answer.headers)
 
 
 def after_distrust(look: Look, verified: int) -> Look | None:
     """The same look without verification: a certificate at fault is a fact, and no end."""
-    return replace(look, verify=False, verified=verified) if look.verify else None
+    if look.is_of_policy or not look.verify:
+        return None
+    return replace(look, verify=False, verified=verified)
 
 
 def after_failure(look: Look) -> Look | None:
     """The look at the next address, if there is one, from the start."""
     if len(look.addresses) < 2:
         return None
-    return Look(look.question, look.addresses[1:], attempts=look.attempts + 1)
+    return replace(first_look(look.question, look.addresses[1:]), attempts=look.attempts + 1)
 
 
 def summed_up(look: Look, answer: Answer) -> Answer:

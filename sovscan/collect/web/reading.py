@@ -7,7 +7,7 @@ from sovscan.collect.web.certificates import Handshake, handshake_facts
 from sovscan.collect.web.fields import GENERAL, Headers, Kept, header_facts
 from sovscan.collect.web.headers import location_facts, redirect
 from sovscan.collect.web.page import page_facts
-from sovscan.collect.web.terms import CUT, SCHEMES
+from sovscan.collect.web.terms import CUT, SCHEMES, kind_of
 from sovscan.collect.web.text import canonical_facts, fact
 from sovscan.core.model import Fault, Observation, Outcome, Provenance, Question
 
@@ -57,7 +57,7 @@ def skipped(question: Question, detail: str, provenance: Provenance) -> Observat
 
 def url_of(question: Question, path: str = "/") -> str:
     """The URL of a page of the host that a question is about."""
-    return f"{SCHEMES[question.type]}://{question.name}{path}"
+    return f"{SCHEMES[kind_of(question.type)]}://{question.name}{path}"
 
 
 def _facts(question: Question, answer: Answer, headers: Mapping[str, Kept]) -> Iterator[str]:

@@ -10,6 +10,13 @@ HTTP = "WEB-HTTP"
 SCHEMES: Mapping[str, str] = MappingProxyType({HTTPS: "https", HTTP: "http"})
 """The type of a web question, and the scheme by which its page is asked for."""
 
+MTA_STS = "MTA-STS"
+"""The type of the question for a policy that a domain publishes for who sends mail to it (RFC
+8461): a page of one fixed place, by HTTPS only.
+"""
+
+POLICY_PATH = "/.well-known/mta-sts.txt"
+
 PORTS: Mapping[str, int] = MappingProxyType({HTTPS: 443, HTTP: 80})
 """The only ports that are ever contacted; tests on loopback bring others."""
 
@@ -43,3 +50,8 @@ CUT = "CUT"
 
 REDIRECTS = "REDIRECTS"
 """The detail of a look that met more redirects within its host than are followed or had time."""
+
+
+def kind_of(rtype: str) -> str:
+    """HTTPS or HTTP: how a question of this type is asked, and at which port."""
+    return HTTPS if rtype == MTA_STS else rtype

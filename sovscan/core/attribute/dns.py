@@ -3,6 +3,7 @@ group.
 """
 
 from dataclasses import replace
+from functools import lru_cache
 
 from sovscan.core.attribute.ground import surroundings
 from sovscan.core.attribute.host import identify
@@ -34,6 +35,8 @@ DELEGATION = "DELEGATION"
 """The type of a look at the servers of a zone and of its parent."""
 FINE = {"authoritative", "no-address"}
 """What a server may be without being lame; that it has no address is told of its host."""
+REMEMBERED = 1024
+"""Top-level domains whose registry is kept at hand."""
 NO_NAME_SERVER = RuleId("core#no-name-server")
 
 
@@ -57,7 +60,7 @@ def attribute_dns(target: Target, facts: Facts, knowledge: Knowledge) -> Attribu
     finding = next((f for f in (Finding.ATTRIBUTED, Finding.OWN) if f in findings), Finding.UNKNOWN)
     vendors = {each.vendor for each in standings}
     primary = _hidden_primary(facts, zone, hosts, vendors, knowledge)
-    reasons = (*primary, *_delegation(facts, zone, hosts), *_top_level(zone, hosts, knowledge))
+    reasons = (*primary, *_delegation(facts, zone, hosts), *_top_level(hosts, knowledge))
     return Attribution(Service.DNS, finding, parties, reasons, conflicts)
 
 
@@ -102,20 +105,27 @@ def _delegation(
     return tuple(found)
 
 
-def _top_level(
-    zone: DomainName, hosts: tuple[DomainName, ...], knowledge: Knowledge
-) -> tuple[Reason, ...]:
+def _top_level(hosts: tuple[DomainName, ...], knowledge: Knowledge) -> tuple[Reason, ...]:
     """Who keeps the top-level domains under which the servers' names stand: information, not
     scored.
     """
-    found = []
-    for label in sorted({host.rpartition(".")[2] for host in hosts}):
-        signal = Signal("ns-tld", label, zone, Question(zone, "NS"))
-        for hit in knowledge.hits(signal, Role.REGISTRY):
-            country = knowledge.entities[hit.vendor.operator].country
-            facts = (("tld", label), ("vendor", hit.vendor.id), ("country", country))
-            found.append(Reason("tld-registry", facts))
-    return tuple(found)
+    labels = sorted({host.rpartition(".")[2] for host in hosts})
+    return tuple([told for label in labels for told in _registry(label, knowledge)])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _registry(label: str, knowledge: Knowledge) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(
+            "tld-registry",
+            (
+                ("tld", label),
+                ("vendor", hit.vendor.id),
+                ("country", knowledge.entities[hit.vendor.operator].country),
+            ),
+        )
+        for hit in knowledge.rules.identify("ns-tld", label)
+    )
 
 
 def _standings(

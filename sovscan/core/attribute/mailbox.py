@@ -19,7 +19,7 @@ from sovscan.core.attribute.voices import (
     voices_of,
 )
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import Facts, outcome
+from sovscan.core.facts import Facts, is_unheard
 from sovscan.core.mail_signals import (
     CLIENT_KINDS,
     autodiscover_signals,
@@ -31,7 +31,6 @@ from sovscan.core.model import (
     Confidence,
     Evidence,
     Finding,
-    Outcome,
     Party,
     Question,
     Reason,
@@ -89,9 +88,10 @@ def _find(
     """By the front where that belongs to a vendor of mailboxes, else by the voices."""
     tally = tally_of(voices)
     receiving = tuple(standing for standing in front if _is_mailbox(standing))
-    if (beside := _hybrid(front, receiving, voices, knowledge)) is not None:
-        return beside
     missed = unheard(target, facts, knowledge)
+    beside = None if missed else _hybrid(front, receiving, voices, knowledge)
+    if beside is not None:
+        return beside
     against = _against(receiving, tally)
     if receiving and against < OUTVOTES and (not against or against + missed < OUTVOTES):
         return _by_front(receiving, voices, knowledge)
@@ -107,9 +107,9 @@ def _find(
     if leaders[0] is None:
         party = _own(front, voices) or _unknown(target, facts, knowledge, front, named)
         return Mailbox((party,), conflicts)
-    return Mailbox(
-        (_elected(leaders[0], best, voices, front, knowledge, alone=len(tally) == 1),), conflicts
-    )
+    alone = len(tally) == 1 and not missed
+    party = _elected(leaders[0], best, voices, front, knowledge, alone=alone)
+    return Mailbox((party,), conflicts)
 
 
 def _is_mailbox(standing: Standing) -> bool:
@@ -295,5 +295,5 @@ def _unanswered(target: Target, facts: Facts, knowledge: Knowledge) -> tuple[Rea
         *client_questions(target.domain),
         *(Question(probe.at(target.domain), probe.type) for probe in knowledge.probes),
     )
-    failed = next((each for each in asked if outcome(facts, *each) is Outcome.FAILED), None)
+    failed = next((each for each in asked if is_unheard(facts, each, target.domain)), None)
     return (not_answered(facts, *failed),) if failed else ()

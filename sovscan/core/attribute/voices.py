@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 from sovscan.core.attribute.standing import OWN_NAME, Standing
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import Facts, outcome
+from sovscan.core.facts import UNANSWERED, Facts, is_unheard
 from sovscan.core.mail_signals import client_questions, dkim_signals, mta_sts_signals
 from sovscan.core.model import (
     Evidence,
-    Outcome,
     Question,
     Reason,
     Role,
@@ -70,7 +69,7 @@ def voices_of(
     alias = tuple(signal for signal in clients if signal.kind == "autodiscover-target")
     service = tuple(signal for signal in clients if signal.kind == "autodiscover-srv")
     by_alias = _client_voices(alias, FULL_VOICE, target, knowledge)
-    if not by_alias and outcome(facts, *client_questions(target.domain)[0]) is not Outcome.FAILED:
+    if not by_alias and not is_unheard(facts, client_questions(target.domain)[0], target.domain):
         by_alias = _client_voices(service, WEAK_VOICE, target, knowledge)
     first = (*dkim, *by_alias)
     named = {voice.vendor for voice in first}
@@ -85,16 +84,19 @@ def voices_of(
 
 
 def unheard(target: Target, facts: Facts, knowledge: Knowledge) -> int:
-    """How loud the voices may be that were not heard, since their questions failed."""
-    alias, service = client_questions(target.domain)
+    """How loud the voices may be that were not heard, since their questions or those of their
+    controls were not answered.
+    """
+    if not any(each.outcome in UNANSWERED for each in facts.values()):
+        return 0
+    domain = target.domain
+    alias, service = client_questions(domain)
     asked = [probe for probe in knowledge.probes if not probe.is_vendors]
-    keys = [Question(probe.at(target.domain), probe.type) for probe in asked]
-    if outcome(facts, *alias) is Outcome.FAILED:
+    keys = [Question(probe.at(domain), probe.type) for probe in asked]
+    clients = WEAK_VOICE if is_unheard(facts, service, domain) else 0
+    if is_unheard(facts, alias, domain):
         clients = FULL_VOICE
-    else:
-        clients = WEAK_VOICE if outcome(facts, *service) is Outcome.FAILED else 0
-    failed = any(outcome(facts, *key) is Outcome.FAILED for key in keys)
-    return clients + (FULL_VOICE if failed else 0)
+    return clients + (FULL_VOICE if any(is_unheard(facts, key, domain) for key in keys) else 0)
 
 
 def _client_voices(
