@@ -110,6 +110,9 @@ def _worse(party: Party, risks: Mapping[VendorId, Risk]) -> Risk:
     """The worse of a party's vendor and its platform. Where one of them is unknown the whole is,
     unless the other is at 1 already: it cannot get worse.
     """
+    if party.platform is None:
+        risk = risks[party.vendor] if party.vendor else 0.0
+        return risk if risk == 1.0 or party.finding in NAMED else None
     held = [risks[vendor] for vendor in (party.vendor, party.platform) if vendor]
     if 1.0 in held:
         return 1.0

@@ -91,6 +91,7 @@ class DelegationAsker:
             self._finished.append(Observation(question, *lost, made))
         else:
             self._looks += 1
+            self._remind(time.monotonic() + terms.LONGEST, look)
             self._turns.extend((look, line) for line in look.lines)
             self._work()
 

@@ -19,6 +19,9 @@ PATIENCE = 3.0
 BUDGET = 10.0
 """Seconds for a try, and for a whole look from its first try on."""
 
+LONGEST = 60.0
+"""Seconds after which a look ends even where it still waits for its first turn."""
+
 CROWD = 8
 """Questions open at one address: the servers of a top-level domain are those of many bodies."""
 MOST_OPEN = 256
