@@ -146,4 +146,4 @@ def every_signal(
     yield from tenant_signals(facts, domain, probes)
     yield from mta_sts_signals(facts, domain)
     yield from autodiscover_signals(facts, domain)
-    yield from sender_signals(domain, spf.walk(facts, domain))
+    yield from sender_signals(domain, spf.read(facts, domain).mentions)

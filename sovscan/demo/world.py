@@ -125,7 +125,8 @@ def of_rows(rows: Iterable[Mapping[str, Any]]) -> World:
     for row in rows:
         name, rtype = row["name"], row["type"]
         if row.get("fault"):
-            faults[name, rtype] = row["fault"]
+            if dns.rdatatype.RdataType.__members__.get(rtype) is not None:  # else no DNS question
+                faults[name, rtype] = row["fault"]
         elif rtype in FAILING:
             failing.append(name)
         elif rtype == "NODATA":

@@ -107,11 +107,14 @@ class Reader:
             yield from self._sightings(rows)
 
     def last_whole(self, domain: str, since: str) -> Sighting | None:
-        """The last time since then (UTC) that a domain was seen and no question about it failed."""
+        """The last time since then (UTC) that a domain was seen and no question about it failed; of
+        direct looks some never succeed from here, as where port 53 is closed.
+        """
         query = f"""
             {_SEEN} WHERE t.domain = ? AND g.observed_at >= ? AND NOT EXISTS (
                 SELECT 1 FROM fact_set_members m JOIN observations o ON o.id = m.observation
                 WHERE m.fact_set = g.fact_set AND o.outcome NOT IN ('SEEN', 'ABSENT')
+                    AND o.type NOT IN ('DELEGATION', 'MTA-STS')
             ) ORDER BY g.observed_at DESC, g.scan DESC LIMIT 1
         """
         return next(self._sightings(self._db.conn.execute(query, [domain, since]).fetchall()), None)

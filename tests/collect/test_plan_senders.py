@@ -55,8 +55,8 @@ def test_a_record_that_includes_itself_ends():
     "term",
     [
         "exists:%{i}._spf.a.example",
-        "include:%{d}.a.example",
-        "redirect=%{d2}.a.example",
+        "include:%{i}.a.example",
+        "redirect=%{l}.a.example",
         "a:a.example",
     ],
 )

@@ -142,7 +142,7 @@ def test_what_parent_and_servers_say_of_a_zone_is_told_and_moves_no_party(regist
     zone = "city.be NS ns1.belnet.be.\ncity.be NS ns2.belnet.be.\ncity.be A 192.0.2.1\n"
     plain = judged(registry, zone)[Service.DNS]
     question = Question("city.be", "DELEGATION")
-    said = ("parent ns1.belnet.be", "parent ns3.belnet.be", "server ns1.belnet.be REFUSED")
+    said = ("parent ns1.belnet.be", "parent ns3.belnet.be", "server ns1.belnet.be refused")
     facts = dict(look(World(zone), CITY, registry))
     facts[question] = Observation(question, Outcome.SEEN, said, provenance=MADE)
     found = next(e for e in attribute(CITY, facts, registry) if e.service is Service.DNS)

@@ -56,7 +56,7 @@ def grown(target: Target, facts: Facts) -> Iterator[Question]:
     yield from _holders(target, facts)
     yield from _clients(target, facts)
     yield from _mail_elsewhere(target, facts)
-    yield from spf.wanted(facts, target.domain)
+    yield from spf.read(facts, target.domain).wanted
 
 
 def is_worth_more(apex: tuple[Question, ...], facts: Facts) -> bool:

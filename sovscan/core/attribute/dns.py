@@ -10,7 +10,7 @@ from sovscan.core.attribute.host import identify
 from sovscan.core.attribute.plain import unobserved
 from sovscan.core.attribute.standing import Standing, spread
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import Facts, answers, name_servers, outcome
+from sovscan.core.facts import Facts, answers, name_servers, observation, outcome
 from sovscan.core.model import (
     Attribution,
     Confidence,
@@ -33,6 +33,7 @@ from sovscan.core.signals import zone_signals
 
 DELEGATION = "DELEGATION"
 """The type of a look at the servers of a zone and of its parent."""
+LAME = {"lame", "refused"}
 FINE = {"authoritative", "no-address"}
 """What a server may be without being lame; that it has no address is told of its host."""
 REMEMBERED = 1024
@@ -91,17 +92,21 @@ def _delegation(
     """What parent and servers themselves say, where they were asked: other servers than the zone
     names, and servers that do not answer for it (RFC 9499: lame delegation).
     """
+    look = observation(facts, zone, DELEGATION)
     said = [text.split(" ") for text in answers(facts, zone, DELEGATION)]
+    is_cut = look is not None and look.detail == "CUT"
     parent = sorted(words[1] for words in said if words[0] == "parent")
     found = []
-    if parent and parent != sorted(hosts):
+    if parent and not is_cut and parent != sorted(hosts):
         named = (("parent", host) for host in parent if host not in hosts)
         others = (("child", host) for host in hosts if host not in parent)
         found.append(Reason("delegation-differs", (*named, *others)))
     for words in said:
-        if words[0] == "server" and words[2] not in FINE:
-            how = " ".join(words[2:])
-            found.append(Reason("lame", (("host", words[1]), ("how", how))))
+        if words[0] != "server" or words[2] in FINE:
+            continue
+        facts_of = (("host", words[1]), ("how", " ".join(words[2:])))
+        is_lame = words[2] in LAME
+        found.append(Reason("lame", facts_of) if is_lame else Reason("server-fails", facts_of))
     return tuple(found)
 
 

@@ -52,14 +52,16 @@ def attribute_email(target: Target, facts: Facts, knowledge: Knowledge) -> Attri
     if outcome(facts, target.domain, "MX") in {Outcome.FAILED, Outcome.SKIPPED}:
         return unobserved(Service.EMAIL, facts, target.domain, "MX")
     exchangers = mail_exchangers(facts, target.domain)
-    met = spf.walk(facts, target.domain)
-    named = sender_signals(target.domain, met)
+    tree = spf.read(facts, target.domain)
+    named = sender_signals(target.domain, tree.mentions)
     usable = tuple(mx for mx in exchangers if _is_usable(mx))
     if not usable:
         senders = _senders(named, knowledge)
         return _without_front(target, facts, knowledge, exchangers, senders)
     odd = _oddities(exchangers) if len(usable) < len(exchangers) else ()
-    limits = [Reason(f"spf-{state}") for state in spf.states(facts, target.domain, met)]
+    limits = [Reason(f"spf-{state}") for state in tree.states]
+    if tree.passes_all:
+        limits.append(Reason("spf-passes-all"))
     return _with_front(target, facts, knowledge, usable, named, (*odd, *limits))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
+import dns.exception
 import dns.flags
 import dns.message
 import dns.rcode
@@ -163,7 +164,7 @@ def _serve(
                 selector.register(sock, selectors.EVENT_READ, address)
         while not over.is_set():
             for key, _ in selector.select(0.01):
-                with suppress(OSError):
+                with suppress(OSError, dns.exception.DNSException):  # who hung up is left alone
                     _one(served, key.fileobj, key.data, servers[key.data], by_tcp=kind == 1)
 
 
