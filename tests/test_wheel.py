@@ -82,7 +82,7 @@ def test_the_demo_runs_from_the_wheel(bin_folder, tmp_path):
     explained = subprocess.run(
         told, cwd=tmp_path, env=clean(), capture_output=True, text=True, check=True
     )
-    assert "CONFLICTING" in explained.stdout
+    assert "side by side" in explained.stdout
 
 
 def test_the_registry_of_the_wheel_is_sound(bin_folder, tmp_path):

@@ -1,12 +1,14 @@
 """The golden cases of tests/cases: what real and hostile domains show, and what must be said of them."""
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tomli
+from sqlite_utils import Database
 
 from sovscan.collect.dns.rdata import TYPES
 from sovscan.collect.survey import nothing_further
@@ -16,7 +18,7 @@ from sovscan.core.context import Criteria, Knowledge
 from sovscan.core.model import Observation, Outcome, Question
 from sovscan.demo.world import FAILING, of_rows
 from sovscan.report.formats.rows import shape
-from sovscan.store import Reader
+from sovscan.store import Reader, Writer
 from tests.conftest import BASIS, MADE, ROOT, TODAY, look, target
 from tests.store.helpers import store, write
 
@@ -30,16 +32,24 @@ WITHIN = {
 """Keys whose values must be among the codes (or rules) of these columns."""
 
 Row = dict[str, Any]
+File = tuple[Database, Writer]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[File]:
+    """One file for all cases, each a scan of its own."""
+    with store(tmp_path_factory.mktemp("golden") / "cases.db") as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
-def test_golden(folder: Path, registry: Knowledge, tmp_path: Path):
+def test_golden(folder: Path, registry: Knowledge, file: File):
     case = tomli.loads((folder / "case.toml").read_text("utf-8"))
     assert case.keys() <= KNOWN
     assert case["title"]
     assert case["source"]
     assert case.get("expect")
-    rows = findings(folder, case, registry, tmp_path)
+    rows = findings(folder, case, registry, file)
     told = "\n".join(json.dumps(row) for row in rows)
     wanted = case["expect"]
     for service, role in {(each["service"], each.get("role")) for each in wanted}:
@@ -68,7 +78,7 @@ def agrees(row: Row, key: str, value: object) -> bool:
     return (row[key] or "") == value if isinstance(value, str) else row[key] == value
 
 
-def findings(folder: Path, case: Row, registry: Knowledge, tmp_path: Path) -> list[Row]:
+def findings(folder: Path, case: Row, registry: Knowledge, file: File) -> list[Row]:
     """What `export findings` says of the case."""
     lines = (folder / "world.jsonl").read_text("utf-8").splitlines()
     rows = [json.loads(line) for line in lines if line.strip()]
@@ -83,9 +93,9 @@ def findings(folder: Path, case: Row, registry: Knowledge, tmp_path: Path) -> li
     assert isinstance(on, date)
     criteria = Criteria(registry.policies["eea-ch"], registry.methodologies["2026-1"], on)
     judged = assess(body, facts, registry, criteria, BASIS)
-    with store(tmp_path / "case.db") as (database, writer):
-        write(writer, (body, facts, judged))
-        return list(shape("findings", Reader(database).rows("findings", 1)))
+    database, writer = file
+    scan = write(writer, (body, facts, judged))
+    return list(shape("findings", Reader(database).rows("findings", scan)))
 
 
 def observed(row: Row) -> tuple[Question, Observation]:
