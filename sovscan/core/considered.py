@@ -107,10 +107,9 @@ def _considered(reading: Reading, bench: _Bench) -> Considered:
 
 
 def _reason(reading: Reading, bench: _Bench) -> Reason:
-    for ask in (_by_itself, _by_finding, _by_voice, _by_zone, _by_edge, _by_host):
-        if (reason := ask(reading, bench)) is not None:
-            return reason
-    return Reason("unused")
+    asks = (_by_itself, _by_finding, _by_voice, _by_zone, _by_edge, _by_host)
+    found = (reason for ask in asks if (reason := ask(reading, bench)) is not None)
+    return next(found, Reason("unused"))
 
 
 def _by_itself(reading: Reading, bench: _Bench) -> Reason | None:

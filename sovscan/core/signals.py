@@ -96,15 +96,10 @@ def alias_signals(facts: Facts, host: str, kind: str) -> tuple[Signal, ...]:
     )
 
 
-def sender_signals(domain: str, met: Iterable[spf.Mention]) -> tuple[Signal, ...]:
-    """The domains that the SPF tree names, each once. `met`: what the walk through it came by."""
-    named: dict[DomainName, Question] = {}
-    for term, question in met:
-        if term.domain:
-            named.setdefault(term.domain, question)
+def sender_signals(domain: str, named: Iterable[spf.Mention]) -> tuple[Signal, ...]:
+    """The domains that the SPF tree names, each once."""
     return tuple(
-        Signal("spf-include", value, DomainName(domain), question)
-        for value, question in named.items()
+        [Signal("spf-include", term.domain, DomainName(domain), asked) for term, asked in named]
     )
 
 
@@ -146,4 +141,4 @@ def every_signal(
     yield from tenant_signals(facts, domain, probes)
     yield from mta_sts_signals(facts, domain)
     yield from autodiscover_signals(facts, domain)
-    yield from sender_signals(domain, spf.read(facts, domain).mentions)
+    yield from sender_signals(domain, spf.read(facts, domain).names)

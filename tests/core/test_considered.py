@@ -2,11 +2,12 @@
 nothing that one rests on."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from sovscan.core.attribute import attribute
-from sovscan.core.considered import ORDER, Considered, considered
+from sovscan.core.considered import ORDER, Considered, _by_host, _by_voice, considered
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import Facts
 from sovscan.core.model import (
@@ -16,11 +17,14 @@ from sovscan.core.model import (
     Observation,
     Outcome,
     Question,
+    Reason,
     Role,
     Service,
+    Signal,
     Strength,
 )
 from sovscan.core.readings import readings
+from sovscan.core.resting import roles_beside, telling
 from sovscan.demo.world import World
 from tests.conftest import MADE, look, target
 from tests.core.test_cases import (
@@ -272,3 +276,39 @@ def test_it_depends_on_values_only(registry):
     told_anew = considered(CITY, facts, registry, (replace(email, parties=(*others, bare)), *rest))
     alias = next(c for c in told_anew if c.signal.kind == "autodiscover-target")
     assert (alias.reason.code, alias.agrees) == ("same", True)
+
+
+def test_a_reverse_name_tells_less_than_an_address_and_a_header_least():
+    assert telling("mx-host") > telling("mx-address-as") > telling("ptr") > telling("http-header")
+
+
+def test_a_reading_that_no_rule_knows_competes_with_who_runs_the_host():
+    unknown = SimpleNamespace(service=Service.EMAIL, role=None)
+    named = SimpleNamespace(service=Service.EMAIL, role=Role.INBOUND)
+    assert roles_beside(unknown) == roles_beside(named)
+
+
+def test_a_key_rule_of_another_role_is_no_voice():
+    signal = Signal("dkim-target", "k.relay.example", "city.be", Question("k.city.be", "CNAME"))
+    reading = SimpleNamespace(signal=signal, role=Role.SENDER)
+    assert _by_voice(reading, None) == Reason("other-role", (("role", "sender"),))
+
+
+@pytest.mark.parametrize(
+    ("rival", "code"), [("mx-host", "outranked"), ("mx-address-as", "second"), ("ptr", None)]
+)
+def test_a_rival_that_tells_less_explains_nothing(rival, code):
+    """Beside an address: a name tells more, another address as much, a reverse name less."""
+    asked = Question("mx.city.be", "A")
+    followed = SimpleNamespace(shown="other", signal=Signal(rival, "x", "mx.city.be", asked))
+    held = SimpleNamespace(by_host={}, rival=lambda reading: followed)
+    reading = SimpleNamespace(
+        signal=Signal("mx-address-as", "1", "mx.city.be", asked),
+        is_own=False,
+        role=Role.INBOUND,
+        service=Service.EMAIL,
+        vendor="acme",
+        host="mx.city.be",
+    )
+    found = _by_host(reading, SimpleNamespace(held=held))
+    assert (found.code if found else None) == code

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sovscan.core.holding import account, plain_spf
-from sovscan.core.nature import Nature, public_domains
+from sovscan.core.holding import Known, account, plain_spf
+from sovscan.core.nature import Nature, Verdict, _of_account, public_domains
 from sovscan.core.sharing import Cluster, Sharing, View, find_sharing
 from sovscan.demo.world import World
 from sovscan.suffixes import registrable
@@ -328,3 +328,7 @@ def test_the_facts_of_a_body_are_let_go(registry):
             assert sum(ref() is not None for ref in alive) <= 1
 
     assert len(find_sharing(stream(), registry, registrable).clusters[0].members) == 5
+
+
+def test_an_account_that_no_rule_knows_is_nobodys():
+    assert _of_account(Known("joint.example", None), 3, None) == Verdict(Nature.UNKNOWN, "no-rule")

@@ -15,6 +15,7 @@ import dns.rdtypes.ANY.TXT
 import dns.rrset
 
 from sovscan.collect.dns.rdata import Unusual, printable
+from sovscan.collect.dns.wire import sane_ttl
 from sovscan.core.names import canonical
 
 
@@ -57,7 +58,7 @@ def _negative_ttl(message: dns.message.Message) -> int | None:
     """RFC 2308 section 5: the lesser of the SOA's TTL and its last field."""
     for rrset in message.authority:
         if rrset and rrset.rdtype == dns.rdatatype.SOA:
-            return min(rrset.ttl, int(rrset[0].to_text().split()[-1]))
+            return min(sane_ttl(rrset.ttl), sane_ttl(int(rrset[0].to_text().split()[-1])))
     return None
 
 

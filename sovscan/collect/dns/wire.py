@@ -172,7 +172,7 @@ class Reply:
             rtype, rclass, ttl, length = _RECORD.unpack_from(data, at)
             at += _RECORD.size
             if rclass == IN:
-                self._sets.setdefault((owner, rtype), []).append((_sane(ttl), at, length))
+                self._sets.setdefault((owner, rtype), []).append((sane_ttl(ttl), at, length))
             at += length
         for place in range(authority + additional):
             at = self._beside(at, in_authority=place < authority)
@@ -192,12 +192,12 @@ class Reply:
             self.rcode |= ttl >> 24 << 4
         elif rtype == TYPES["SOA"] and in_authority and length >= 4:
             minimum = int.from_bytes(data[at + length - 4 : at + length], "big")
-            self.negative_ttl = min(_sane(ttl), _sane(minimum))
+            self.negative_ttl = min(sane_ttl(ttl), sane_ttl(minimum))
         if at + length > len(data):
             raise Unusual("ends too early")
         return at + length
 
 
-def _sane(ttl: int) -> int:
+def sane_ttl(ttl: int) -> int:
     """A TTL with its highest bit set is none (RFC 2181 section 8)."""
     return ttl if ttl < 1 << 31 else 0

@@ -53,7 +53,7 @@ def attribute_email(target: Target, facts: Facts, knowledge: Knowledge) -> Attri
         return unobserved(Service.EMAIL, facts, target.domain, "MX")
     exchangers = mail_exchangers(facts, target.domain)
     tree = spf.read(facts, target.domain)
-    named = sender_signals(target.domain, tree.mentions)
+    named = sender_signals(target.domain, tree.names)
     usable = tuple(mx for mx in exchangers if _is_usable(mx))
     if not usable:
         senders = _senders(named, knowledge)

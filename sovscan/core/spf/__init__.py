@@ -10,7 +10,6 @@ from sovscan.core.spf.record import (
     Node,
     Record,
     denies_all,
-    passes_all,
     records,
     terms,
 )
@@ -27,7 +26,6 @@ __all__ = [
     "Term",
     "Tree",
     "denies_all",
-    "passes_all",
     "read",
     "records",
     "terms",

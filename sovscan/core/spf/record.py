@@ -28,8 +28,6 @@ LOOKING = frozenset({*FOLLOWED, *ON_HOSTS, "exists"})
 ASKED = {"a": ("A", "AAAA"), "mx": ("MX",), "exists": ("A",)}
 """What terms about hosts make a receiver ask of the domain they name."""
 
-_ALL = ("all", "+all", "-all", "~all", "?all")
-
 
 class Mention(NamedTuple):
     """A term that names a domain, and the question whose answer holds it."""
@@ -103,14 +101,6 @@ def records(texts: Iterable[str]) -> tuple[str, ...]:
 def denies_all(record: str) -> bool:
     """Does the record declare that the domain sends no mail at all (`v=spf1 -all`)?"""
     return record.lower().split()[1:] == ["-all"]
-
-
-def passes_all(record: str) -> bool:
-    """Does the record end in `all` or `+all`: may anybody send? `Tree.passes_all` also reads what
-    it leads to.
-    """
-    words = record.lower().split(" ")[1:]
-    return next((word for word in words if word in _ALL), "") in _ALL[:2]
 
 
 def terms(texts: tuple[str, ...]) -> tuple[Term, ...]:
