@@ -174,6 +174,7 @@ def _said_kind(said: dict[str, Any], known: Known) -> str:
 def golden(folder: Path, known: Known) -> Measured:
     """The golden cases: constructed worlds, run and read as their test does it."""
     from tests.core.test_golden import findings, is_like
+    from tests.store.helpers import store
 
     labels: list[Label | None] = []
     claims: list[Claim] = []
@@ -182,8 +183,11 @@ def golden(folder: Path, known: Known) -> Measured:
     cases = sorted(path.parent for path in folder.glob("*/case.toml"))
     for case in cases:
         told = tomli.loads((case / "case.toml").read_text("utf-8"))
-        with TemporaryDirectory(prefix="sovscan-accuracy-") as temporary:
-            rows = findings(case, told, known.knowledge, Path(temporary))
+        with (
+            TemporaryDirectory(prefix="sovscan-accuracy-") as temporary,
+            store(Path(temporary) / "case.db") as file,
+        ):
+            rows = findings(case, told, known.knowledge, file)
         mine = [(row, known.claim({**row, "domain": case.name})) for row in rows]
         claims += [claim for _, claim in mine]
         labels += [expected(case.name, row, known) for row in told.get("expect", ())]

@@ -111,7 +111,7 @@ class Tree(NamedTuple):
     @property
     def passes_all(self) -> bool:
         """May anybody send? Not said where a receiver may end in an error instead."""
-        return self.root.passes_all and set(self.states) <= {DELEGATED}
+        return set(self.states) <= {DELEGATED} and self.root.passes_all
 
 
 def read(facts: Facts, domain: str) -> Tree:
