@@ -10,6 +10,7 @@ WEB_TYPES = ("WEB-HTTPS", "WEB-HTTP")
 HEADER = "header "
 LOCATION = "location "
 PARKED = "parked "
+CERTIFICATE_NAME = "certificate-name "
 MAIL_DOMAIN = "mail-domain "
 """Questions beside the DNS, and how the facts of a page begin that are read here."""
 MOST_MAIL_DOMAINS = 3
@@ -28,6 +29,15 @@ def header_signals(facts: Facts, host: str) -> tuple[Signal, ...]:
         return ()
     question = Question(DomainName(host), rtype)
     return tuple([Signal("http-header", line.lower(), question.name, question) for line in lines])
+
+
+def certificate_signals(facts: Facts, host: str) -> tuple[Signal, ...]:
+    """The names that the certificate of a host's page is for; of a wildcard, what follows it."""
+    rtype, names = _page(facts, host, CERTIFICATE_NAME)
+    question = Question(DomainName(host), rtype)
+    return tuple(
+        [Signal("certificate-name", n.removeprefix("*."), question.name, question) for n in names]
+    )
 
 
 def page_facts(facts: Facts, host: str, key: str) -> tuple[str, ...]:

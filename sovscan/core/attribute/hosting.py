@@ -87,6 +87,8 @@ def _on_ground(site: Site, ground: Ground, share: float) -> Party:
 
 def _on_no_platform(site: Site, ground: Ground, share: float) -> Party:
     """On an access line, or in a network that no rule knows: who runs the server is not shown."""
+    if ground.role is None and site.certified:
+        return _by_certificate(site, share)
     code = "on-access-line" if ground.role else "platform-unrecognised"
     reasons = (Reason(code, (("host", site.name),)), *access_lines(ground), *site.around.reasons)
     return Party(
@@ -95,6 +97,23 @@ def _on_no_platform(site: Site, ground: Ground, share: float) -> Party:
         share=share,
         evidence=ground.evidence or site.unplaced,
         reasons=reasons,
+    )
+
+
+def _by_certificate(site: Site, share: float) -> Party:
+    """In a network that no rule knows, with a certificate for a vendor's own service names: a sign,
+    and no more; a certificate may be carried anywhere.
+    """
+    signal, hit = site.certified[0]
+    return Party(
+        role=hit.fingerprint.role,
+        finding=Finding.ATTRIBUTED,
+        share=share,
+        vendor=hit.vendor.id,
+        operator=hit.vendor.operator,
+        confidence=Confidence.POSSIBLE,
+        evidence=(hit.evidence(signal),),
+        reasons=(Reason("by-certificate", (("host", site.name),)), *site.around.reasons),
     )
 
 

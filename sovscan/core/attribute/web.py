@@ -2,7 +2,7 @@
 stands.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sovscan.core.attribute.ground import Surroundings, missing_address, surroundings
 from sovscan.core.attribute.plain import unobserved, without_service
@@ -32,7 +32,14 @@ from sovscan.core.model import (
     Target,
 )
 from sovscan.core.names import within
-from sovscan.core.pages import LOCATION, PARKED, header_signals, page_facts, web_names
+from sovscan.core.pages import (
+    LOCATION,
+    PARKED,
+    certificate_signals,
+    header_signals,
+    page_facts,
+    web_names,
+)
 from sovscan.core.signals import alias_signals
 
 MOST_HOPS = 6
@@ -45,7 +52,7 @@ GROUNDS = frozenset({Role.PLATFORM, Role.OPERATOR, Role.CONNECTIVITY})
 class Site:
     """One web name that has addresses: its aliases and addresses, with the rules that know them,
     and what shows an edge in front. `weight` is its part of the body's site: none, where its page
-    only sends on to another name (`leads_to`).
+    only sends on to another name (`leads_to`). `certified`: whose services its certificate is for.
     """
 
     name: DomainName
@@ -55,6 +62,7 @@ class Site:
     aliases: tuple[tuple[Signal, Hit], ...]
     around: Surroundings
     headers: tuple[tuple[Signal, Hit], ...]
+    certified: tuple[tuple[Signal, Hit], ...]
     edge: tuple[tuple[Signal, Hit], ...]
 
     def shown(self, role: Role) -> tuple[Signal, Hit] | None:
@@ -216,7 +224,15 @@ def _site(
     )
     edge = _edge(aliases) or around.of(Role.EDGE) or _edge(headers)
     marks = page_facts(facts, name, PARKED)
-    return Site(name, weight, leads_to, marks, aliases, around, headers, edge)
+    certified = tuple(
+        [
+            (signal, hit)
+            for signal in certificate_signals(facts, name)
+            for hit in knowledge.hits(replace(signal, kind="cname-target"), *ORIGINS)
+            if hit.fingerprint.strength is not Strength.HINT
+        ]
+    )
+    return Site(name, weight, leads_to, marks, aliases, around, headers, certified, edge)
 
 
 def _edge(shown: tuple[tuple[Signal, Hit], ...]) -> tuple[tuple[Signal, Hit], ...]:
