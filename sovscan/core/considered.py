@@ -22,7 +22,7 @@ from sovscan.core.model import (
     Target,
     VendorId,
 )
-from sovscan.core.names import is_address, within
+from sovscan.core.names import may_take_mail
 from sovscan.core.readings import Reading, readings
 from sovscan.core.resting import OWN, Held, held, roles_beside, telling
 
@@ -117,7 +117,7 @@ def _by_itself(reading: Reading, bench: _Bench) -> Reason | None:
     signal = reading.signal
     if reading.is_synthetic:
         return Reason("synthetic")
-    if signal.kind == "mx-host" and _cannot_receive(signal.value):
+    if signal.kind == "mx-host" and not may_take_mail(signal.value):
         return Reason("unusable")
     if signal.kind.startswith(VOICES) and signal.value in bench.leads:
         return Reason("leads-on", (("value", bench.leads[signal.value]),))
@@ -229,10 +229,3 @@ def _is_open(bench: _Bench) -> bool:
         party.role is Role.MAILBOX and party.finding is Finding.UNKNOWN
         for party in bench.held.attribution.parties
     )
-
-
-def _cannot_receive(host: str) -> bool:
-    """A null MX (RFC 7505), an address where a name belongs (RFC 5321), a name that can never exist
-    (RFC 6761).
-    """
-    return host == "." or is_address(host) or within(host, "invalid")

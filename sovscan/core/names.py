@@ -46,6 +46,13 @@ def is_host_name(name: str) -> bool:
     return "." in name.strip(".") and name.rpartition(".")[2] not in NEVER
 
 
+def may_take_mail(host: str) -> bool:
+    """May an MX record name this host? Not a null MX (RFC 7505), not an address where a name
+    belongs (RFC 5321), not a name that can never exist (RFC 6761).
+    """
+    return host != "." and not is_address(host) and not within(host, "invalid")
+
+
 @lru_cache(maxsize=4096)
 def parsed_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """The IP address that a text writes. Raises ValueError. The same text is often asked again."""

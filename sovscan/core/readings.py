@@ -5,6 +5,7 @@ rule knows him.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from sovscan.core.attribute.standing import OWN_NAME, UNRECOGNISED
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import (
     Facts,
@@ -32,9 +33,6 @@ from sovscan.core.model import (
 from sovscan.core.names import within
 from sovscan.core.pages import web_names
 from sovscan.core.signals import RDAP, every_signal, of_address, registered_networks, zone_signals
-
-OWN_NAME = RuleId("core#own-name")
-UNRECOGNISED = RuleId("core#unrecognised")
 
 MAIL_KINDS = ("mx-", "dkim-", "autodiscover-", "spf", "txt-", "tenant-")
 ZONE_KINDS = ("ns-", "soa-")

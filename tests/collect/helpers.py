@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -12,6 +13,7 @@ import dns.rrset
 
 from sovscan.collect import Engine, Server
 from sovscan.collect.dns.plan import plan
+from sovscan.collect.dns.port import Asker
 from sovscan.collect.dns.reading import read
 from sovscan.core.model import DomainName, Observation, Outcome, Question, Target
 from sovscan.core.registry import Probe
@@ -171,4 +173,20 @@ def resolve(
     (found,) = Engine(servers, attempts=attempts, patience=(timeout,)).ask(
         [question or q("body.example", "MX")]
     )
+    return found
+
+
+def turn(asker: Asker, count: int, most_seconds: float = 20) -> list[Observation]:
+    """Turn the loop of an asker until so many observations are there."""
+    found = list(asker.finished())
+    until = time.monotonic() + most_seconds
+    while len(found) < count:
+        assert time.monotonic() < until, f"{count - len(found)} looks did not end"
+        due = asker.due()
+        pause = 0.05 if due is None else min(0.05, max(0.0, due - time.monotonic()))
+        for key, events in asker._selector.select(pause):
+            assert key.data is asker
+            asker.ready(key.fd, events)
+        asker.tick()
+        found += asker.finished()
     return found

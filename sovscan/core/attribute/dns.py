@@ -10,14 +10,13 @@ from sovscan.core.attribute.host import identify
 from sovscan.core.attribute.plain import unobserved
 from sovscan.core.attribute.standing import Standing, spread
 from sovscan.core.context import Knowledge
-from sovscan.core.facts import Facts, answers, name_servers, observation, outcome
+from sovscan.core.facts import UNANSWERED, Facts, answers, name_servers, observation, outcome
 from sovscan.core.model import (
     Attribution,
     Confidence,
     DomainName,
     Evidence,
     Finding,
-    Outcome,
     Question,
     Reason,
     Role,
@@ -44,7 +43,7 @@ NO_NAME_SERVER = RuleId("core#no-name-server")
 def attribute_dns(target: Target, facts: Facts, knowledge: Knowledge) -> Attribution:
     """The providers of the authoritative servers of the body's zone."""
     zone, hosts = name_servers(facts, target.zone, target.domain)
-    if not hosts and outcome(facts, zone, "NS") in {Outcome.FAILED, Outcome.SKIPPED}:
+    if not hosts and outcome(facts, zone, "NS") in UNANSWERED:
         return unobserved(Service.DNS, facts, zone, "NS")
     if not hosts:
         signal = Signal("ns-host", "", target.domain, Question(zone, "NS"))
@@ -141,7 +140,7 @@ def _standings(
     if found[0].hit is not None or not within(host, target.zone):
         return found
     seen_through = _seen_through(host, zone, facts, knowledge)
-    if not seen_through and outcome(facts, zone, "SOA") in {Outcome.FAILED, Outcome.SKIPPED}:
+    if not seen_through and outcome(facts, zone, "SOA") in UNANSWERED:
         return tuple(_untold(standing, host) for standing in found)
     return seen_through or found
 

@@ -13,6 +13,7 @@ from sovscan.core.attribute.plain import unobserved
 from sovscan.core.attribute.standing import UNRECOGNISED, Standing, spread
 from sovscan.core.context import Knowledge
 from sovscan.core.facts import (
+    UNANSWERED,
     Facts,
     MailExchanger,
     addresses,
@@ -26,7 +27,6 @@ from sovscan.core.model import (
     Confidence,
     Evidence,
     Finding,
-    Outcome,
     Party,
     Question,
     Reason,
@@ -38,7 +38,7 @@ from sovscan.core.model import (
     Target,
     VendorId,
 )
-from sovscan.core.names import is_address, within
+from sovscan.core.names import is_address, may_take_mail, within
 from sovscan.core.pages import mail_domains
 from sovscan.core.signals import sender_signals
 
@@ -49,12 +49,12 @@ NO_MX = RuleId("core#no-mx")
 
 def attribute_email(target: Target, facts: Facts, knowledge: Knowledge) -> Attribution:
     """The parties of a body's mail, by preference and by what shows behind the front."""
-    if outcome(facts, target.domain, "MX") in {Outcome.FAILED, Outcome.SKIPPED}:
+    if outcome(facts, target.domain, "MX") in UNANSWERED:
         return unobserved(Service.EMAIL, facts, target.domain, "MX")
     exchangers = mail_exchangers(facts, target.domain)
     tree = spf.read(facts, target.domain)
     named = sender_signals(target.domain, tree.names)
-    usable = tuple(mx for mx in exchangers if _is_usable(mx))
+    usable = tuple(mx for mx in exchangers if may_take_mail(mx.host))
     if not usable:
         senders = _senders(named, knowledge)
         return _without_front(target, facts, knowledge, exchangers, senders)
@@ -241,13 +241,6 @@ def _no_mail(
         reasons=(Reason(rule.partition("#")[2]), *elsewhere),
         evidence=(Evidence(rule, signal, Strength.CONCLUSIVE),),
     )
-
-
-def _is_usable(mx: MailExchanger) -> bool:
-    """Not a null MX, not an address where a name belongs (RFC 5321), not a name that can never
-    exist (RFC 6761).
-    """
-    return mx.host != "." and not is_address(mx.host) and not within(mx.host, "invalid")
 
 
 def _oddities(exchangers: tuple[MailExchanger, ...]) -> tuple[Reason, ...]:

@@ -45,13 +45,10 @@ def _parties(site: Site) -> list[Party]:
     whole = site.weight
     if site.edge and not site.is_named:
         return [_behind(site, site.origin, whole) if site.origin else _hidden(site, whole)]
-    operator = site.shown(Role.OPERATOR)
+    operator, grounds = site.shown(Role.OPERATOR), _grounds(site) or (NOWHERE,)
     if operator is None:
-        grounds = _grounds(site) or (NOWHERE,)
         return [_on_ground(site, ground, ground.part * whole) for ground in grounds]
-    return [
-        _operated(operator, ground, ground.part * whole) for ground in _grounds(site) or (NOWHERE,)
-    ]
+    return [_operated(operator, ground, ground.part * whole) for ground in grounds]
 
 
 def _grounds(site: Site) -> tuple[Ground, ...]:
@@ -104,17 +101,8 @@ def _by_certificate(site: Site, share: float) -> Party:
     """In a network that no rule knows, with a certificate for a vendor's own service names: a sign,
     and no more; a certificate may be carried anywhere.
     """
-    signal, hit = site.certified[0]
-    return Party(
-        role=hit.fingerprint.role,
-        finding=Finding.ATTRIBUTED,
-        share=share,
-        vendor=hit.vendor.id,
-        operator=hit.vendor.operator,
-        confidence=Confidence.POSSIBLE,
-        evidence=(hit.evidence(signal),),
-        reasons=(Reason("by-certificate", (("host", site.name),)), *site.around.reasons),
-    )
+    told = Reason("by-certificate", (("host", site.name),))
+    return _possible(site.certified[0], share, (told, *site.around.reasons))
 
 
 def _operated(operator: tuple[Signal, Hit], ground: Ground, share: float) -> Party:
@@ -134,8 +122,13 @@ def _operated(operator: tuple[Signal, Hit], ground: Ground, share: float) -> Par
 
 def _behind(site: Site, origin: tuple[Signal, Hit], share: float) -> Party:
     """Behind an edge that passed on a mark of who answered: possible, and no more than that."""
-    signal, hit = origin
     edge = site.edge[0][1].vendor.id
+    told = Reason("origin-by-header", (("vendor", edge), ("host", site.name)))
+    return _possible(origin, share, (told,))
+
+
+def _possible(shown: tuple[Signal, Hit], share: float, reasons: tuple[Reason, ...]) -> Party:
+    signal, hit = shown
     return Party(
         role=hit.fingerprint.role,
         finding=Finding.ATTRIBUTED,
@@ -144,7 +137,7 @@ def _behind(site: Site, origin: tuple[Signal, Hit], share: float) -> Party:
         operator=hit.vendor.operator,
         confidence=Confidence.POSSIBLE,
         evidence=(hit.evidence(signal),),
-        reasons=(Reason("origin-by-header", (("vendor", edge), ("host", site.name))),),
+        reasons=reasons,
     )
 
 

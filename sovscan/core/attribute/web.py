@@ -2,6 +2,7 @@
 stands.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sovscan.core.attribute.ground import Surroundings, missing_address, surroundings
@@ -205,34 +206,43 @@ def _site(
     facts: Facts,
     knowledge: Knowledge,
 ) -> Site:
-    aliases = tuple(
-        [
-            (signal, hit)
-            for signal in alias_signals(facts, name, "cname-target")
-            for hit in knowledge.hits(signal)
-            if hit.fingerprint.strength is not Strength.HINT
-        ]
-    )
+    aliases = _shown(alias_signals(facts, name, "cname-target"), knowledge)
+    headers = _shown(header_signals(facts, name), knowledge)
     around = surroundings(facts, knowledge, name, "web")
-    headers = tuple(
+    return Site(
+        name=name,
+        weight=weight,
+        leads_to=leads_to,
+        marks=page_facts(facts, name, PARKED),
+        aliases=aliases,
+        around=around,
+        headers=headers,
+        certified=_certified(facts, name, knowledge),
+        edge=_edge(aliases) or around.of(Role.EDGE) or _edge(headers),
+    )
+
+
+def _certified(facts: Facts, name: str, knowledge: Knowledge) -> tuple[tuple[Signal, Hit], ...]:
+    """The services whose names the certificate is for: rules on aliases know those names."""
+    known = [
+        (signal, hit)
+        for signal in certificate_signals(facts, name)
+        for _, hit in _shown((replace(signal, kind="cname-target"),), knowledge)
+        if hit.fingerprint.role in ORIGINS
+    ]
+    return tuple(known)
+
+
+def _shown(signals: Iterable[Signal], knowledge: Knowledge) -> tuple[tuple[Signal, Hit], ...]:
+    """The signals with the rules that know them; what merely hints shows nothing."""
+    return tuple(
         [
             (signal, hit)
-            for signal in header_signals(facts, name)
+            for signal in signals
             for hit in knowledge.hits(signal)
             if hit.fingerprint.strength is not Strength.HINT
         ]
     )
-    edge = _edge(aliases) or around.of(Role.EDGE) or _edge(headers)
-    marks = page_facts(facts, name, PARKED)
-    certified = tuple(
-        [
-            (signal, hit)
-            for signal in certificate_signals(facts, name)
-            for hit in knowledge.hits(replace(signal, kind="cname-target"), *ORIGINS)
-            if hit.fingerprint.strength is not Strength.HINT
-        ]
-    )
-    return Site(name, weight, leads_to, marks, aliases, around, headers, certified, edge)
 
 
 def _edge(shown: tuple[tuple[Signal, Hit], ...]) -> tuple[tuple[Signal, Hit], ...]:

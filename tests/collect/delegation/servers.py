@@ -5,7 +5,6 @@ asks.
 import selectors
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ import dns.rrset
 from sovscan.collect.delegation import DELEGATION, DelegationAsker
 from sovscan.core.facts import ADDRESS_TYPES
 from sovscan.core.model import DomainName, Observation, Outcome, Question
-from tests.collect.helpers import q
+from tests.collect.helpers import q, turn
 
 ZONE, PARENT = "town.example", "example"
 NS1, NS2 = f"ns1.{ZONE}", f"ns2.{ZONE}"
@@ -241,22 +240,6 @@ def asking(port: int, **settings) -> Iterator[DelegationAsker]:
         asker.close()
         assert not selector.get_map()
         selector.close()
-
-
-def turn(asker: DelegationAsker, count: int, most_seconds: float = 20) -> list[Observation]:
-    """Turn the loop until so many observations are there."""
-    found = list(asker.finished())
-    until = time.monotonic() + most_seconds
-    while len(found) < count:
-        assert time.monotonic() < until, f"{count - len(found)} looks did not end"
-        due = asker.due()
-        pause = 0.05 if due is None else min(0.05, max(0.0, due - time.monotonic()))
-        for key, events in asker._selector.select(pause):
-            assert key.data is asker
-            asker.ready(key.fd, events)
-        asker.tick()
-        found += asker.finished()
-    return found
 
 
 def look(port: int, facts: Facts, zone: str = ZONE, **settings) -> Observation:

@@ -20,7 +20,8 @@ from pathlib import Path
 from sovscan.collect.web import WebAsker
 from sovscan.collect.web.terms import HTTP, HTTPS, MAX_ANSWERS, MAX_TEXT
 from sovscan.core.model import Observation, Outcome, Question
-from tests.collect.web.servers import asking, certificate, listening, observe_all, web
+from tests.collect import helpers
+from tests.collect.web.servers import asking, certificate, listening, web
 
 AT_ONCE = 40
 TIMEOUT = 0.3
@@ -159,7 +160,7 @@ def run(seeds: range) -> tuple[Counter[str], Stage]:
             for seed in batch:
                 asker.ask(question(seed, asker is askers[0]), ("127.0.0.1",))
             began = time.monotonic()
-            for found in observe_all(asker, len(batch)):
+            for found in helpers.turn(asker, len(batch)):
                 check(found)
                 ended[f"{found.outcome} {found.detail}"] += 1
             assert time.monotonic() - began < BUDGET + 10, "a look hung"

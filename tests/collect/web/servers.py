@@ -4,7 +4,6 @@ import selectors
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from sovscan.collect.web import WebAsker
 from sovscan.collect.web.terms import HTTP, HTTPS
 from sovscan.core.model import DomainName, Observation, Question
+from tests.collect.helpers import turn
 
 Serve = Callable[[socket.socket, bytes], None]
 """What a server does with a connection, after it read the head of a request."""
@@ -104,29 +104,13 @@ def asking(port: int = 0, *, roots: Path | None = None, **settings) -> Iterator[
         selector.close()
 
 
-def observe_all(asker: WebAsker, count: int, most_seconds: float = 20) -> list[Observation]:
-    """Turn the loop until so many observations are there."""
-    found: list[Observation] = list(asker.finished())
-    until = time.monotonic() + most_seconds
-    while len(found) < count:
-        assert time.monotonic() < until, f"{count - len(found)} looks did not end"
-        due = asker.due()
-        pause = 0.1 if due is None else min(0.1, max(0.0, due - time.monotonic()))
-        for key, events in asker._selector.select(pause):
-            assert key.data is asker
-            asker.ready(key.fd, events)
-        asker.tick()
-        found += asker.finished()
-    return found
-
-
 def look(
     port: int, question: Question | None = None, addresses=LOOPBACK, **settings
 ) -> Observation:
     """One question, asked at a port of loopback."""
     with asking(port, **settings) as asker:
         asker.ask(question or web(), addresses)
-        [found] = observe_all(asker, 1)
+        [found] = turn(asker, 1)
     return found
 
 

@@ -21,9 +21,9 @@ from tests.collect.web.servers import (
     listening,
     look,
     look_at,
-    observe_all,
     ok,
     says,
+    turn,
     values,
     web,
 )
@@ -319,7 +319,7 @@ def test_many_looks_run_at_a_time_and_all_come_back():
     with listening(says(ok())) as port, asking(port, concurrency=50) as asker:
         for number in range(200):
             asker.ask(web(f"t{number}.example"), (f"127.0.0.{1 + number % 3}",))
-        found = observe_all(asker, 200)
+        found = turn(asker, 200)
     assert len({each.question for each in found}) == 200
     assert asker.room == 50
 
@@ -338,7 +338,7 @@ def test_no_more_connections_are_open_to_an_address_than_the_crowd():
         for number in range(15):
             asker.ask(web(f"t{number}.example"), ("127.0.0.1",))
         assert asker.room == 85
-        observe_all(asker, 15)
+        turn(asker, 15)
     assert max(most) <= 3
     assert asker.room == 100
 

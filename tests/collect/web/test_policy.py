@@ -16,9 +16,9 @@ from tests.collect.web.servers import (
     certificate,
     listening,
     look,
-    observe_all,
     ok,
     says,
+    turn,
     web,
 )
 from tests.conftest import target
@@ -236,5 +236,5 @@ def test_a_policy_is_guarded_like_a_page(address, settings, detail):
 def test_the_addresses_come_from_what_is_known_of_the_body():
     with listening(says(ok())) as port, asking(port) as asker:
         asker.take(web(HOLDER), placed("127.0.0.1"))
-        [found] = observe_all(asker, 1)
+        [found] = turn(asker, 1)
     assert found.outcome is Outcome.SEEN

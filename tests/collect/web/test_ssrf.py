@@ -14,7 +14,7 @@ from sovscan.collect.web.terms import HTTP, HTTPS
 from sovscan.collect.web.transfer import Request, Transfer
 from sovscan.core.model import Fault, Observation, Outcome
 from tests.collect.helpers import q
-from tests.collect.web.servers import HOST, asking, listening, look, observe_all, ok, says, web
+from tests.collect.web.servers import HOST, asking, listening, look, ok, says, turn, web
 from tests.collect.web.test_guard import FORBIDDEN_V4, FORBIDDEN_V6, PUBLIC, embedded
 from tests.conftest import target
 
@@ -42,7 +42,7 @@ def ask(address: str, kind: str = HTTP, **settings) -> tuple[Observation, Record
     recorder = Recorder()
     with asking(80, open_socket=recorder, **{"allow_loopback": False} | settings) as asker:
         asker.ask(web(kind=kind), (address,))
-        [found] = observe_all(asker, 1)
+        [found] = turn(asker, 1)
     return found, recorder
 
 
@@ -52,7 +52,7 @@ def test_no_connection_is_opened_to_a_forbidden_address(kind):
     with asking(80, open_socket=recorder, allow_loopback=False) as asker:
         for address in EVERY_FORBIDDEN:
             asker.ask(web(kind=kind), (address,))
-            [found] = observe_all(asker, 1)
+            [found] = turn(asker, 1)
             assert (found.outcome, found.detail) == (Outcome.SKIPPED, "FORBIDDEN-ADDRESS"), address
             assert recorder.opened == [], address
 
@@ -80,7 +80,7 @@ def test_a_forbidden_address_among_others_is_left_out():
     recorder = Recorder()
     with asking(80, open_socket=recorder, allow_loopback=False) as asker:
         asker.ask(web(), ("10.0.0.1", "9.9.9.9", "::ffff:169.254.169.254"))
-        observe_all(asker, 1)
+        turn(asker, 1)
     assert recorder.opened == [("9.9.9.9", 80)]
 
 
@@ -149,7 +149,7 @@ def _answered(asker: WebAsker, question, records, pages, facts) -> Observation:
             return Observation(question, Outcome.SEEN, (address,))
         return Observation(question, Outcome.ABSENT, detail="NODATA")
     asker.ask(question, addresses_for(facts, question.name))
-    [found] = observe_all(asker, 1)
+    [found] = turn(asker, 1)
     if found.outcome is Outcome.FAILED and question.name in pages:
         return Observation(
             question, Outcome.SEEN, (f"location {pages[question.name]}", "status 301")
@@ -194,5 +194,5 @@ def test_a_name_that_changes_its_address_between_two_questions_is_checked_each_t
     with asking(80, open_socket=recorder, allow_loopback=False) as asker:
         for address in ("9.9.9.9", "127.0.0.1", "9.9.9.9", "169.254.169.254"):
             asker.ask(web(), (address,))
-            observe_all(asker, 1)
+            turn(asker, 1)
     assert recorder.opened == [("9.9.9.9", 80)] * 2
